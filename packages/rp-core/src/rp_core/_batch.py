@@ -1,0 +1,96 @@
+"""Batches of blocking work, written once and driven in four ways.
+
+A batch operation is a function that returns a `Batch`; its faces are derived in one line each:
+`gathered` gives a list, `streamed` a stream; `rp_core.sync` has the same two for plain code.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping
+
+    from rp_core import _sync_map
+    from rp_core._stream import Results, Stream
+
+P = ParamSpec("P")
+R_co = TypeVar("R_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch(Generic[R_co]):
+    """CPU-bound work on many items.
+
+    Attributes:
+        fn: Blocking function of one item.
+        items: Any iterable; on an event loop also any async iterable.
+        prepare: As in `thread_map`; plain code leaves it to `fn`.
+        keep: How many more items may be issued where all results are kept anyway, in a list.
+        options: `limit`, `buffer`, `ordered`, `on_error` and `progress`, as in `thread_map`.
+    """
+
+    __module__ = "rp_core"
+
+    fn: Callable[[Any], Any]
+    items: Any
+    prepare: Callable[[Any], Callable[[], Awaitable[Any]] | None] | None = None
+    keep: int | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def list_options(self) -> dict[str, Any]:
+        """The options of a map whose results are all kept."""
+        return {"buffer": self.keep, **self.options}
+
+    def on_loop(self, options: Mapping[str, Any]) -> Results[R_co]:
+        """Map on the event loop."""
+        from rp_core._map import thread_map
+
+        results: Any = thread_map(self.fn, self.items, cpu=True, prepare=self.prepare, **options)
+        return results  # type: ignore[no-any-return]
+
+    def on_threads(self, options: Mapping[str, Any]) -> _sync_map.Stream[R_co]:
+        """Map without an event loop."""
+        from rp_core._sync_map import thread_map
+
+        results: Any = thread_map(self.fn, self.items, cpu=True, **options)
+        return results  # type: ignore[no-any-return]
+
+
+def gathered(
+    fn: Callable[P, Batch[R_co]], *, module: str
+) -> Callable[P, Coroutine[Any, Any, list[R_co]]]:
+    """Derive the async face that gives the results of a batch as a list.
+
+    Args:
+        fn: The function that makes the `Batch`.
+        module: Public name of the module that exports the face, so that it pickles.
+    """
+
+    @functools.wraps(fn)
+    async def face(*args: P.args, **kwargs: P.kwargs) -> list[R_co]:
+        batch = fn(*args, **kwargs)
+        return await batch.on_loop(batch.list_options)
+
+    face.__module__ = module
+    return face
+
+
+def streamed(fn: Callable[P, Batch[R_co]], *, module: str) -> Callable[P, Stream[R_co]]:
+    """Derive the async face that streams the results of a batch.
+
+    Args:
+        fn: The function that makes the `Batch`.
+        module: Public name of the module that exports the face, so that it pickles.
+    """
+
+    @functools.wraps(fn)
+    def face(*args: P.args, **kwargs: P.kwargs) -> Stream[R_co]:
+        batch = fn(*args, **kwargs)
+        return aiter(batch.on_loop(batch.options))
+
+    face.__module__ = module
+    return face

@@ -1,0 +1,81 @@
+"""What is installed: packages, operations, and the state of their backends."""
+
+from __future__ import annotations
+
+import pkgutil
+import sys
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from importlib.metadata import entry_points, version
+from typing import TYPE_CHECKING
+
+from rp_core._fallback import chains
+
+if TYPE_CHECKING:
+    from rp_core._backend import Backend, State
+
+
+@dataclass(frozen=True, slots=True)
+class BackendReport:
+    """One backend: its state, and for one that cannot work the reason and what mends it."""
+
+    name: str
+    state: State
+    reason: str
+    install: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackageReport:
+    """One rp package: its version, and the backends of each operation in order."""
+
+    name: str
+    version: str
+    operations: dict[str, list[BackendReport]]
+
+
+def examine() -> list[PackageReport]:
+    """Look at every rp package that is installed; this imports them and their backends."""
+    found = sorted(entry_points(group="rp_core.packages"), key=lambda entry: entry.name)
+    return [_examine_package(entry.name, entry.value) for entry in found]
+
+
+def main() -> int:
+    """Print the report; return 1 where an operation has no backend that works."""
+    reports = examine()
+    if "--json" in sys.argv[1:]:
+        import json
+
+        print(json.dumps([asdict(report) for report in reports], indent=2))
+    else:
+        print(f"Python {sys.version.split()[0]} at {sys.executable}")
+        for report in reports:
+            _print(report)
+    operations = [backends for report in reports for backends in report.operations.values()]
+    return int(any(all(b.state != "installed" for b in backends) for backends in operations))
+
+
+def _examine_package(name: str, module: str) -> PackageReport:
+    package = import_module(module)
+    for submodule in pkgutil.iter_modules(package.__path__, f"{module}."):
+        if not submodule.name.endswith("__main__"):
+            import_module(submodule.name)
+    own = {
+        operation: [_examine_backend(backend) for backend in chain.backends]
+        for operation, chain in chains.items()
+        if operation.partition(".")[0] == module
+    }
+    return PackageReport(name, version(name), own)
+
+
+def _examine_backend(backend: Backend[..., object]) -> BackendReport:
+    reason = "" if backend.obstacle is None else str(backend.obstacle)
+    return BackendReport(backend.name, backend.state, reason, backend.install.line)
+
+
+def _print(report: PackageReport) -> None:
+    print(f"\n{report.name} {report.version}")
+    for operation, backends in report.operations.items():
+        print(f"  {operation}")
+        for backend in backends:
+            print(f"    {backend.name:<12} {backend.state:<10} {backend.reason}".rstrip())

@@ -1,0 +1,129 @@
+"""The two faces of an operation.
+
+An operation is written once, in its native colour; the other face is derived here, in one line,
+and keeps the parameters, the result, the docstring and the errors.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import (
+        AsyncGenerator,
+        AsyncIterable,
+        Awaitable,
+        Callable,
+        Coroutine,
+        Generator,
+        Iterable,
+    )
+    from typing import TypeAlias
+
+    Prepare: TypeAlias = Callable[..., Callable[[], Awaitable[Any]] | None]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def threaded(
+    fn: Callable[P, R], *, module: str, cpu: bool = True, prepare: Prepare | None = None
+) -> Callable[P, Coroutine[Any, Any, R]]:
+    """Derive the async face of a blocking function: it runs on a worker thread.
+
+    Works on asyncio and Trio. A cancel scope that is cancelled waits for a call that has begun;
+    asyncio's own cancel returns at once. Either way the call takes no effect later.
+
+    Args:
+        fn: The blocking function.
+        module: Public name of the module that exports the face, so that it pickles.
+        cpu: Whether `fn` is CPU-bound: it then takes a slot of the process-wide budget.
+        prepare: Called with the arguments; says what to await on the caller's loop before the
+            thread is crossed: None, or a function that returns an awaitable, whose result takes
+            the place of the first argument.
+    """
+
+    @functools.wraps(fn)
+    async def face(*args: P.args, **kwargs: P.kwargs) -> R:
+        from rp_core._offload import offload
+        from rp_core._threads import budget, pool
+
+        call: Callable[[], R] = functools.partial(fn, *args, **kwargs)
+        if prepare and (coming := prepare(*args, **kwargs)):
+            call = functools.partial(fn, await coming(), *args[1:], **kwargs)  # type: ignore[arg-type]
+        return await offload(call, crew=budget if cpu else pool)
+
+    face.__module__ = module
+    return face
+
+
+def threaded_iter(
+    fn: Callable[P, Iterable[R]], *, module: str, cpu: bool = True
+) -> Callable[P, AsyncGenerator[R, None]]:
+    """Derive the async face of a blocking generator function, one thread hop per item.
+
+    Nothing is produced before it is asked for, so memory stays bounded. Closing the face closes
+    the generator.
+
+    Args:
+        fn: The blocking generator function.
+        module: Public name of the module that exports the face.
+        cpu: Whether `fn` is CPU-bound: each item then takes a slot of the process-wide budget.
+    """
+
+    @functools.wraps(fn)
+    async def face(*args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[R, None]:
+        from rp_core._iterators import hop_per_item
+        from rp_core._threads import budget, pool
+
+        crew = budget if cpu else pool
+        async for item in hop_per_item(functools.partial(fn, *args, **kwargs), crew):
+            yield item
+
+    face.__module__ = module
+    return face
+
+
+def blocking(fn: Callable[P, Coroutine[Any, Any, R]], *, module: str) -> Callable[P, R]:
+    """Derive the sync face of a coroutine function: the caller's thread waits for it.
+
+    The coroutine runs on one background event loop per process, so it works where a loop runs
+    already (Jupyter), and connection pools live on between calls. Ctrl-C cancels the coroutine.
+
+    Args:
+        fn: The coroutine function.
+        module: Public name of the module that exports the face, so that it pickles.
+    """
+
+    @functools.wraps(fn)
+    def face(*args: P.args, **kwargs: P.kwargs) -> R:
+        from rp_core._portal import portal
+
+        return portal.call(functools.partial(fn, *args, **kwargs))
+
+    face.__module__ = module
+    return face
+
+
+def blocking_iter(
+    fn: Callable[P, AsyncIterable[R]], *, module: str
+) -> Callable[P, Generator[R, None, None]]:
+    """Derive the sync face of an async generator function.
+
+    The generator runs as one task of the background loop, from its first item to its close, so
+    that what it opens it can also close.
+
+    Args:
+        fn: The async generator function.
+        module: Public name of the module that exports the face, so that it pickles.
+    """
+
+    @functools.wraps(fn)
+    def face(*args: P.args, **kwargs: P.kwargs) -> Generator[R, None, None]:
+        from rp_core._iterators import item_per_call
+
+        yield from item_per_call(functools.partial(fn, *args, **kwargs))
+
+    face.__module__ = module
+    return face

@@ -1,0 +1,80 @@
+"""Files that are whole or not there."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from rp_core._cancel import effect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+
+@contextmanager
+def atomic_write(path: str | os.PathLike[str], *, durable: bool = False) -> Iterator[BinaryIO]:
+    """Open a file for writing that takes its place, whole, at the end of the block.
+
+    A reader sees the old file or the new one. If the block raises, or its caller is cancelled, the
+    old file stays and nothing else does. The permissions of a file that is replaced are kept, and a
+    symbolic link is written through. What is no regular file (a pipe, a device) is written to
+    directly, since it cannot be replaced.
+
+    Args:
+        path: The destination; its folder must exist.
+        durable: Whether to wait until the file, and its name, are on the disk (fsync).
+
+    Yields:
+        A binary file to write to.
+
+    Raises:
+        FileNotFoundError: The folder does not exist.
+        IsADirectoryError: The destination is a folder.
+        OSError: Whatever else the file system refuses, such as a full disk.
+    """
+    target = os.path.realpath(path)
+    mode = _mode_of(target)
+    if mode is not None and not stat.S_ISREG(mode):
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(21, os.strerror(21), target)
+        with effect(), open(target, "wb") as file:
+            yield file
+        return
+    temporary = os.path.join(os.path.dirname(target), f".rp-{secrets.token_hex(8)}.tmp")
+    try:
+        with open(temporary, "xb") as file:
+            yield file
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        if mode is not None:
+            os.chmod(temporary, stat.S_IMODE(mode))
+        with effect():
+            os.replace(temporary, target)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+    if durable:
+        _sync_folder(os.path.dirname(target))
+
+
+def _mode_of(path: str) -> int | None:
+    try:
+        return os.stat(path).st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _sync_folder(folder: str) -> None:
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,118 @@
+"""Iterators across the colours: a blocking one for a loop, an async one for a thread."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from threading import Lock
+from types import AsyncGeneratorType
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import anyio
+
+from rp_core._offload import offload
+from rp_core._portal import portal
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Iterable
+
+    from rp_core._threads import Crew
+
+R = TypeVar("R")
+_END: Final[Any] = object()
+
+
+async def hop_per_item(make: Callable[[], Iterable[R]], crew: Crew) -> AsyncGenerator[R, None]:
+    """Yield the items of a blocking iterable, each produced on a thread of `crew`."""
+    source = _Source(make)
+    try:
+        while (item := await offload(source.next, crew=crew)) is not _END:
+            yield item
+    finally:
+        with anyio.CancelScope(shield=True):
+            await offload(source.close, crew=crew)
+
+
+class _Source:
+    """An iterator that one thread at a time advances, and that closes after its last item."""
+
+    def __init__(self, make: Callable[[], Iterable[Any]]) -> None:
+        self._make = make
+        self._iterator: Any = None
+        self._lock = Lock()
+
+    def next(self) -> Any:
+        with self._lock:
+            if self._iterator is None:
+                self._iterator = iter(self._make())
+            return next(self._iterator, _END)
+
+    def close(self) -> None:
+        with self._lock:
+            if hasattr(self._iterator, "close"):
+                self._iterator.close()
+
+
+def item_per_call(make: Callable[[], AsyncIterable[R]]) -> Generator[R, None, None]:
+    """Yield the items of an async iterable, which runs as one task of the portal's loop."""
+    hosted = portal.call(partial(_start, make))
+    try:
+        while (item := portal.call(hosted.next)) is not _END:
+            yield item
+    finally:
+        if portal.is_here():  # collected there: nobody could wait
+            hosted.cancel()
+        else:
+            portal.call(hosted.close)
+
+
+async def _start(make: Callable[[], AsyncIterable[Any]]) -> _Hosted:
+    return _Hosted(make)
+
+
+class _Hosted:
+    """An async iterable in a task of its own, asked for one item at a time."""
+
+    def __init__(self, make: Callable[[], AsyncIterable[Any]]) -> None:
+        self._make = make
+        self._requests: asyncio.Queue[asyncio.Future[Any]] = asyncio.Queue()
+        self._task = asyncio.get_running_loop().create_task(self._serve())
+
+    async def next(self) -> Any:
+        """Return the next item or _END; a cancelled call ends the iterable."""
+        request: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._requests.put_nowait(request)
+        try:
+            return await request
+        except asyncio.CancelledError:
+            self._task.cancel()
+            raise
+
+    def cancel(self) -> None:
+        """End the iterable soon."""
+        self._task.cancel()
+
+    async def close(self) -> None:
+        """End the iterable and wait until it has."""
+        self.cancel()
+        await asyncio.wait([self._task])
+
+    async def _serve(self) -> None:
+        request = await self._requests.get()
+        try:
+            items = self._make()
+            try:
+                async for item in items:
+                    request.set_result(item)
+                    request = await self._requests.get()
+            finally:
+                if isinstance(items, AsyncGeneratorType):
+                    await items.aclose()
+        except Exception as error:  # noqa: BLE001 - carried to the caller
+            if not request.done():
+                request.set_exception(error)
+            return
+        while True:
+            if not request.done():
+                request.set_result(_END)
+            request = await self._requests.get()

@@ -1,0 +1,86 @@
+"""The arguments of a map, checked when it is called."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Iterable, Sized
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args
+
+from rp_core._platform import cpu_count
+from rp_core._progress import Reporter
+from rp_core._window import OnError, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rp_core._progress import Progress
+
+T = TypeVar("T")
+R = TypeVar("R")
+MOST_THREADS = 32
+
+
+@dataclass(slots=True)
+class Plan(Generic[T, R]):
+    """What every map is told, checked."""
+
+    name: str
+    items: Iterable[T] | AsyncIterable[T]
+    limit: int
+    buffer: int | None
+    ordered: bool
+    on_error: OnError
+    progress: bool | Callable[[Progress], object] | None
+
+    def __post_init__(self) -> None:
+        """Refuse what no map can be run with."""
+        if not isinstance(self.items, (Iterable, AsyncIterable)):
+            raise TypeError(f"{self.name}: items must be iterable, not {self.items!r}")
+        _check_count(self.name, "limit", self.limit)
+        if self.buffer is not None:
+            _check_count(self.name, "buffer", self.buffer)
+        if self.on_error not in get_args(OnError):
+            raise ValueError(
+                f'{self.name}: on_error must be "raise", "skip" or "return", not {self.on_error!r}'
+            )
+        if not (
+            self.progress is None or isinstance(self.progress, bool) or callable(self.progress)
+        ):
+            raise TypeError(f"{self.name}: progress must be a bool or callable")
+
+    def window(self) -> Window[T, R]:
+        """Make the window: `limit + buffer` items, or one at a time where items run inline."""
+        buffer = self.limit if self.buffer is None else self.buffer
+        size = self.limit + buffer if self.limit else 1
+        return Window(size=size, ordered=self.ordered, on_error=self.on_error)
+
+    def reporter(self) -> Reporter | None:
+        """Make what reports the progress, if it was asked for."""
+        if not self.progress:
+            return None
+        total = len(self.items) if isinstance(self.items, Sized) else None
+        return Reporter(self.progress, total)
+
+
+def check_callable(name: str, fn: Any) -> None:
+    """Refuse a function that is none."""
+    if not callable(fn):
+        raise TypeError(f"{name}: the first argument must be callable, not {fn!r}")
+
+
+def thread_limit(limit: int | None, *, cpu: bool) -> int:
+    """Return the number of threads of a map: as the standard library, or the CPU budget."""
+    if limit is not None:
+        return limit
+    if cpu:
+        from rp_core._threads import cpu_limit
+
+        return cpu_limit()
+    return min(MOST_THREADS, cpu_count() + 4)
+
+
+def _check_count(name: str, argument: str, value: object) -> None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{name}: {argument} must be an int, not {value!r}")
+    if value < 0:
+        raise ValueError(f"{name}: {argument} must not be negative, it is {value}")

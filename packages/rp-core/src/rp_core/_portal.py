@@ -1,0 +1,126 @@
+"""The one background event loop behind every sync face that is derived from a coroutine."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import threading
+from concurrent.futures import Future
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rp_core._threads import budget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+R = TypeVar("R")
+_forgotten: list[object] = []  # a loop that is collected while it looks as if it ran would warn
+
+
+class Portal:
+    """An asyncio loop on a daemon thread, started at its first call."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Start afresh, as a forked child must: the parent's thread was not copied."""
+        if hasattr(self, "_loop"):
+            _forgotten.append(self._loop)
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    def call(self, fn: Callable[[], Coroutine[Any, Any, R]]) -> R:
+        """Run a coroutine function on the loop and return its result.
+
+        Ctrl-C cancels the coroutine and goes on once it has ended; a second one does not wait.
+
+        Raises:
+            RuntimeError: The caller is the loop itself, which would wait for itself.
+        """
+        loop = self._running_loop()
+        if self.is_here():
+            raise RuntimeError(
+                "a sync face was called from rp_core's own event loop; await instead"
+            )
+        call = _Call(fn)
+        loop.call_soon_threadsafe(call.start, context=copy_context())
+        with budget.released():
+            try:
+                result: R = call.outcome.result()
+            except BaseException:
+                if not call.outcome.done():
+                    loop.call_soon_threadsafe(call.cancel)
+                    call.ended.wait()
+                raise
+        return result
+
+    def is_here(self) -> bool:
+        """Return whether this is the thread of the loop."""
+        return threading.current_thread() is self._thread
+
+    def close(self) -> None:
+        """Cancel what runs on the loop, and end it."""
+        with self._lock:
+            loop, thread, self._loop = self._loop, self._thread, None
+        if loop and thread:
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                ready: Future[asyncio.AbstractEventLoop] = Future()
+                self._thread = threading.Thread(
+                    target=_serve, args=(ready,), name="rp-loop", daemon=True
+                )
+                self._thread.start()
+                self._loop = ready.result()
+            return self._loop
+
+
+class _Call:
+    def __init__(self, fn: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        self._fn = fn
+        self._task: asyncio.Task[Any] | None = None
+        self.outcome: Future[Any] = Future()
+        self.ended = threading.Event()
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._run())
+        self._task.add_done_callback(self._end)
+
+    def cancel(self) -> None:
+        if self._task:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        try:
+            result = await self._fn()
+        except asyncio.CancelledError:
+            self.outcome.cancel()
+        except BaseException as error:  # noqa: BLE001 - carried to the caller
+            self.outcome.set_exception(error)
+        else:
+            self.outcome.set_result(result)
+
+    def _end(self, _: object) -> None:
+        if not self.outcome.done():
+            self.outcome.cancel()
+        self.ended.set()
+
+
+def _serve(ready: Future[asyncio.AbstractEventLoop]) -> None:
+    with asyncio.Runner() as runner:
+        loop = runner.get_loop()
+        loop.call_soon(ready.set_result, loop)
+        loop.run_forever()
+
+
+portal = Portal()
+atexit.register(portal.close)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=portal.forget)

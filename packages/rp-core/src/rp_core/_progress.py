@@ -1,0 +1,95 @@
+"""Reports of how far a map has come."""
+
+from __future__ import annotations
+
+import sys
+from time import monotonic
+from typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Progress(NamedTuple):
+    """How far a map has come.
+
+    Attributes:
+        done: Items handed out so far, failed ones included.
+        failed: Items that failed and were skipped or handed out as a `Failure`.
+        total: Number of items, None where the input does not know its length.
+        elapsed: Seconds since the map began.
+    """
+
+    done: int
+    failed: int
+    total: int | None
+    elapsed: float
+
+
+class Reporter:
+    """Counts the items of one map and tells a callable, or a bar, about each."""
+
+    def __init__(self, progress: bool | Callable[[Progress], object], total: int | None) -> None:  # noqa: FBT001
+        self._show, self._close = (progress, _nothing) if callable(progress) else _bar()
+        self._total = total
+        self._done = self._failed = 0
+        self._began = monotonic()
+
+    def advance(self, *, failed: bool) -> None:
+        """Count one item."""
+        self._done += 1
+        self._failed += failed
+        self._show(Progress(self._done, self._failed, self._total, monotonic() - self._began))
+
+    def close(self) -> None:
+        """Take the bar down."""
+        self._close()
+
+
+def _bar() -> tuple[Callable[[Progress], object], Callable[[], object]]:
+    try:
+        from rich import progress as rich
+        from rich.console import Console
+    except ImportError:
+        return _counts()
+    bar = rich.Progress(
+        rich.BarColumn(),
+        rich.MofNCompleteColumn(),
+        rich.TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )
+    task = bar.add_task("", total=None)
+    bar.start()
+
+    def show(progress: Progress) -> None:
+        bar.update(task, completed=progress.done, total=progress.total)
+
+    return show, bar.stop
+
+
+def _counts() -> tuple[Callable[[Progress], object], Callable[[], object]]:
+    """Show plain counts on stderr, at most ten a second."""
+    last = Progress(0, 0, None, 0.0)
+    shown = -1.0
+
+    def line() -> str:
+        total = "" if last.total is None else f"/{last.total}"
+        return f"{last.done}{total}, {last.elapsed:.1f} s"
+
+    def show(progress: Progress) -> None:
+        nonlocal last, shown
+        last = progress
+        if sys.stderr.isatty() and progress.elapsed - shown >= 0.1:  # noqa: PLR2004
+            shown = progress.elapsed
+            print(f"\r{line()}", end="", file=sys.stderr, flush=True)
+
+    def close() -> None:
+        start = "\r" if sys.stderr.isatty() else ""
+        print(f"{start}{line()}", file=sys.stderr, flush=True)
+
+    return show, close
+
+
+def _nothing() -> None:
+    pass

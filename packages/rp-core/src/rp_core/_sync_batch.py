@@ -1,0 +1,50 @@
+"""The faces of a batch in plain code."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rp_core._batch import Batch
+    from rp_core._sync_map import Stream
+
+P = ParamSpec("P")
+R_co = TypeVar("R_co", covariant=True)
+
+
+def gathered(fn: Callable[P, Batch[R_co]], *, module: str) -> Callable[P, list[R_co]]:
+    """Derive the sync face that gives the results of a batch as a list.
+
+    Args:
+        fn: The function that makes the `Batch`.
+        module: Public name of the module that exports the face, so that it pickles.
+    """
+
+    @functools.wraps(fn)
+    def face(*args: P.args, **kwargs: P.kwargs) -> list[R_co]:
+        batch = fn(*args, **kwargs)
+        with batch.on_threads(batch.list_options) as results:
+            return list(results)
+
+    face.__module__ = module
+    return face
+
+
+def streamed(fn: Callable[P, Batch[R_co]], *, module: str) -> Callable[P, Stream[R_co]]:
+    """Derive the sync face that streams the results of a batch.
+
+    Args:
+        fn: The function that makes the `Batch`.
+        module: Public name of the module that exports the face, so that it pickles.
+    """
+
+    @functools.wraps(fn)
+    def face(*args: P.args, **kwargs: P.kwargs) -> Stream[R_co]:
+        batch = fn(*args, **kwargs)
+        return batch.on_threads(batch.options)
+
+    face.__module__ = module
+    return face
