@@ -1,0 +1,32 @@
+"""Errors of rp_image.
+
+RpError
+ └─ OperationError       tried and failed; `.attempts` says why, backend by backend
+     ├─ DecodeError      no image came out of the bytes
+     │   └─ FormatError  also ValueError: the bytes are in no format that this package reads
+     └─ EncodeError      the image could not be written in the format
+
+LimitExceededError, NoBackendError and MissingDependencyError are rp_core's.
+"""
+
+from __future__ import annotations
+
+from rp_core import OperationError
+
+
+class DecodeError(OperationError):
+    """No image came out of the bytes: they are damaged, cut off, or of an unknown kind."""
+
+    __module__ = "rp_image"
+
+
+class FormatError(DecodeError, ValueError):
+    """The bytes are in no format that this package reads."""
+
+    __module__ = "rp_image"
+
+
+class EncodeError(OperationError):
+    """The image could not be written in the format."""
+
+    __module__ = "rp_image"

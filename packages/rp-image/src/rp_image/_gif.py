@@ -1,0 +1,78 @@
+"""GIF headers (GIF89a specification)."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Final
+
+from rp_image._header import Header
+from rp_image._types import ImageInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rp_image._slices import Sliceable
+
+_EXTENSION: Final = b"\x21"
+_IMAGE: Final = b"\x2c"
+_CONTROL: Final = b"\xf9"
+_TRANSPARENT: Final = 0x01
+
+
+def read_header(data: Sliceable) -> Header:
+    """Read the header of a GIF, up to the end of its first frame."""
+    width, height, flags = struct.unpack("<HHB", data[6:11])
+    transparent = False
+    defect = "the first frame is missing"
+    try:
+        for kind, head in _blocks(data):
+            if kind == _IMAGE:
+                defect = ""
+                break
+            if head[:1] == _CONTROL:
+                transparent = bool(head[2] & _TRANSPARENT)
+    except EOFError:
+        defect = "the first frame is cut off"
+    info = ImageInfo("gif", width, height, color="palette", has_alpha=transparent)
+    return Header(info, defect=defect or None)
+
+
+def count_frames(data: Sliceable) -> int:
+    """Return the number of frames; those that are cut off do not count."""
+    frames = 0
+    try:
+        for kind, _ in _blocks(data):
+            frames += kind == _IMAGE
+    except EOFError:
+        pass
+    return max(frames, 1)
+
+
+def _blocks(data: Sliceable) -> Iterator[tuple[bytes, bytes]]:
+    """Yield kind and head of each extension and image, once it is known to be whole."""
+    position = 13 + _table_size(data[10:11])
+    while (kind := data[position : position + 1]) in {_EXTENSION, _IMAGE}:
+        head = data[position + 1 : position + 10]
+        if kind == _IMAGE:
+            position += 11 + _table_size(head[8:])
+        else:
+            position += 2
+        position = _after_sub_blocks(data, position)
+        yield kind, head
+    if not kind:
+        raise EOFError
+
+
+def _table_size(flags: bytes) -> int:
+    """Return the bytes of the colour table that a flag byte announces."""
+    if not flags:
+        raise EOFError
+    return 3 << (flags[0] & 7) + 1 if flags[0] & 0x80 else 0
+
+
+def _after_sub_blocks(data: Sliceable, position: int) -> int:
+    while length := data[position : position + 1]:
+        position += 1 + length[0]
+        if not length[0]:
+            return position
+    raise EOFError

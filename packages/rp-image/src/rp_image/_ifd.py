@@ -1,0 +1,94 @@
+"""Image file directories: the tags of TIFF files and of EXIF blocks (TIFF 6.0; BigTIFF)."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from rp_image._slices import Sliceable
+
+_TYPES: Final = {1: "B", 2: "s", 3: "H", 4: "I", 6: "b", 7: "s", 8: "h", 9: "i", 13: "I", 16: "Q"}
+MOST_VALUES: Final = 1 << 24
+MOST_PAGES: Final = 1 << 16
+
+
+class Tags:
+    """The tags of the first directory.
+
+    Raises:
+        ValueError: This is no TIFF structure.
+        EOFError: It is cut off.
+    """
+
+    def __init__(self, data: Sliceable) -> None:
+        self._data = data
+        mark = data[0:4]
+        if mark[:2] not in {b"II", b"MM"}:
+            raise ValueError("no TIFF structure")
+        self._order = "<" if mark[:2] == b"II" else ">"
+        self._big = b"+" in mark[2:]
+        self._offset = "Q" if self._big else "I"
+        (self._first,) = self._unpack(self._offset, 8 if self._big else 4)
+        self._entries = dict(self._directory(self._first)[0])
+
+    def __contains__(self, tag: int) -> bool:
+        """Return whether the tag is there."""
+        return tag in self._entries
+
+    def values(self, tag: int) -> tuple[int, ...]:
+        """Return the integers of a tag, or none if it is not there."""
+        if tag not in self._entries:
+            return ()
+        kind, count, where = self._entries[tag]
+        code = _TYPES.get(kind)
+        if code is None or code == "s" or count > MOST_VALUES:
+            return ()
+        return self._unpack(f"{count}{code}", where)
+
+    def number(self, tag: int, *, default: int) -> int:
+        """Return the first integer of a tag."""
+        return next(iter(self.values(tag)), default)
+
+    def bytes(self, tag: int) -> bytes | None:
+        """Return the bytes of a tag."""
+        if tag not in self._entries:
+            return None
+        kind, count, where = self._entries[tag]
+        return self._data[where : where + count] if _TYPES.get(kind) in {"B", "s"} else None
+
+    def count_pages(self) -> int:
+        """Return the number of directories; a chain that runs in circles ends where it closes."""
+        seen: set[int] = set()
+        offset = self._first
+        while offset and offset not in seen and len(seen) < MOST_PAGES:
+            seen.add(offset)
+            try:
+                offset = self._directory(offset)[1]
+            except EOFError:
+                break
+        return len(seen)
+
+    def _directory(self, offset: int) -> tuple[list[tuple[int, tuple[int, int, int]]], int]:
+        """Return the entries of a directory, (tag, (type, count, offset)), and the next offset."""
+        head, size = ("Q", 20) if self._big else ("H", 12)
+        (count,) = self._unpack(head, offset)
+        offset += struct.calcsize(head)
+        entries = [self._entry(offset + index * size) for index in range(min(count, 4096))]
+        (following,) = self._unpack(self._offset, offset + count * size)
+        return entries, following
+
+    def _entry(self, offset: int) -> tuple[int, tuple[int, int, int]]:
+        tag, kind, count = self._unpack(f"HH{self._offset}", offset)
+        inline = offset + (12 if self._big else 8)
+        size = struct.calcsize(f"={_TYPES.get(kind, 'I')}") * count
+        if size > (8 if self._big else 4):
+            (inline,) = self._unpack(self._offset, inline)
+        return tag, (kind, count, inline)
+
+    def _unpack(self, form: str, offset: int) -> tuple[int, ...]:
+        size = struct.calcsize(self._order + form)
+        chunk = self._data[offset : offset + size]
+        if len(chunk) < size:
+            raise EOFError("a TIFF structure is cut off")
+        return struct.unpack(self._order + form, chunk)

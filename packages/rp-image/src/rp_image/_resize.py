@@ -1,0 +1,215 @@
+"""Change the size of an image. Backends are asked top to bottom, the fastest faithful first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+import numpy as np
+from rp_core import Fallback, OperationError, UnsupportedError, base, extra
+
+from rp_image._weights import FILTERS, resample
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rp_image._types import Image
+
+Method: TypeAlias = Literal["auto", "nearest", "linear", "area", "lanczos"]
+METHODS: Final = ("auto", *FILTERS)
+_DTYPES: Final = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32))
+_LONGEST: Final = 1 << 31
+
+
+@dataclass(frozen=True, slots=True)
+class Resizing:
+    """An image and the size that it is to have, by one method on both axes."""
+
+    image: Image
+    height: int
+    width: int
+    method: str
+
+    @property
+    def shrinks(self) -> bool:
+        """Whether neither axis grows."""
+        height, width = size_of(self.image)
+        return self.height <= height and self.width <= width
+
+    @property
+    def grows(self) -> bool:
+        """Whether neither axis shrinks."""
+        height, width = size_of(self.image)
+        return self.height >= height and self.width >= width
+
+
+def size_of(image: Image) -> tuple[int, int]:
+    """Return height and width."""
+    height, width = image.shape[:2]
+    return int(height), int(width)
+
+
+resample_image: Fallback[[Resizing], Image] = Fallback("rp_image.resize", error=OperationError)
+
+
+@resample_image.via(needs="cv2", install=extra("opencv"), check=lambda: _cv2().resize)
+def opencv(request: Resizing) -> Image:
+    """Nearest; area where it shrinks; linear where it grows (OpenCV does not antialias)."""
+    cv2 = _cv2()
+    fits = {"nearest": True, "area": request.shrinks, "linear": request.grows, "lanczos": False}
+    if not fits[request.method]:
+        raise UnsupportedError(f"OpenCV has another formula for {request.method} at this scale")
+    flag = {
+        "nearest": cv2.INTER_NEAREST_EXACT,
+        "area": cv2.INTER_AREA,
+        "linear": cv2.INTER_LINEAR,
+    }[request.method]
+    size = request.width, request.height
+    return np.asarray(cv2.resize(request.image, size, interpolation=flag))
+
+
+@resample_image.via(needs="PIL", install=base)
+def pillow(request: Resizing) -> Image:
+    """All but area: Pillow's box counts a pixel wholly or not at all."""
+    from PIL import Image as Pillow
+
+    if request.method == "area" and not _is_whole_factor(request):
+        raise UnsupportedError("Pillow has another formula for area at this scale")
+    filters = {
+        "nearest": Pillow.Resampling.NEAREST,
+        "area": Pillow.Resampling.BOX,
+        "linear": Pillow.Resampling.BILINEAR,
+        "lanczos": Pillow.Resampling.LANCZOS,
+    }
+    image, size = request.image, (request.width, request.height)
+    flag = filters[request.method]
+    if image.dtype == np.uint8 and (image.ndim == 2 or image.shape[2] == 3):  # noqa: PLR2004
+        return np.array(Pillow.fromarray(image).resize(size, flag))
+    planes = image.reshape(*image.shape[:2], -1)
+    # Each plane by itself: Pillow would weigh colour by alpha, and has no 16-bit colour.
+    resized = [_resize_plane(Pillow, planes[:, :, i], size, flag) for i in range(planes.shape[2])]
+    return np.stack(resized, axis=2).reshape(request.height, request.width, *image.shape[2:])
+
+
+@resample_image.via(install=base)
+def numpy(request: Resizing) -> Image:
+    """Every method, straight from its formula."""
+    return resample(request.image, request.height, request.width, request.method)
+
+
+def resize(
+    image: Image,
+    size: float | tuple[int, int],
+    *,
+    method: Method = "auto",
+    backend: str | Sequence[str] | None = None,
+) -> Image:
+    """Resize an image.
+
+    Each axis is resampled by itself. With `s` = old length / new length, the new sample `i` stands
+    at `c = (i + 0.5) * s` on the old axis, where the old sample `j` stands at `j + 0.5`; its value
+    is the mean of the old samples, weighted by:
+
+    - "nearest": 1 for `j = floor(c)`, else 0.
+    - "linear": `max(0, 1 - |j + 0.5 - c| / max(1, s))`.
+    - "area": how much of the interval `[i * s, (i + 1) * s]` the old sample covers with `[j, j + 1]`.
+    - "lanczos": `sinc(x) * sinc(x / 3)` for `|x| < 3`, else 0; `x = (j + 0.5 - c) / max(1, s)`.
+
+    The weights of the samples inside the image are scaled to the sum 1. The `max(1, s)` widens a
+    filter when it shrinks the image, so that fine detail is averaged and does not alias. Channels,
+    alpha among them, are resampled independently.
+
+    Args:
+        image: Array (H, W) or (H, W, C) with C 1 to 4; uint8, uint16 or float32.
+        size: (height, width) in pixels, or one factor for both axes; a factor rounds to whole
+            pixels, at least one.
+        method: One of the above, or "auto": area on an axis that shrinks, linear on one that grows.
+        backend: Use only this backend, "opencv", "pillow" or "numpy", or these in order. All agree
+            within 2 levels of 255; one that has another formula declines.
+
+    Returns:
+        A new array of the same dtype and number of channels, also where the size stays.
+
+    Raises:
+        TypeError: `image` is no such array, or `size` neither a number nor a pair of ints.
+        ValueError: The shape, the size or the method makes no sense.
+        NoBackendError: The backend that was asked for declines.
+    """
+    _check_array(image)
+    if method not in METHODS:
+        raise ValueError(f"method must be one of {', '.join(METHODS)}, not {method!r}")
+    resample_chain = resample_image.using(backend)
+    height, width = target_size(image, size)
+    if (height, width) == image.shape[:2]:
+        return image.copy()
+    for axis_height, axis_width, axis_method in _steps(image, height, width, method):
+        image = np.ascontiguousarray(image)
+        resized = resample_chain(Resizing(image, axis_height, axis_width, axis_method))
+        image = resized.reshape(axis_height, axis_width, *image.shape[2:])
+    return image
+
+
+def target_size(image: Image, size: float | tuple[int, int]) -> tuple[int, int]:
+    """Return the (height, width) that a size or a factor means for an image."""
+    if isinstance(size, (int, float, np.number)) and not isinstance(size, bool):
+        if not 0 < size < _LONGEST:
+            raise ValueError(f"the factor must be positive and finite, not {size}")
+        height, width = (max(1, round(length * float(size))) for length in image.shape[:2])
+    else:
+        height, width = _checked_pair(size)
+    if not (1 <= height < _LONGEST and 1 <= width < _LONGEST):
+        raise ValueError(f"the size must be at least 1 x 1, not {height} x {width}")
+    return height, width
+
+
+def _checked_pair(size: object) -> tuple[int, int]:
+    if isinstance(size, (tuple, list)) and len(size) == 2:  # noqa: PLR2004
+        height, width = size
+        if all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in size):
+            return int(height), int(width)
+    raise TypeError(f"size must be a number or a pair of ints (height, width), not {size!r}")
+
+
+def _steps(image: Image, height: int, width: int, method: str) -> list[tuple[int, int, str]]:
+    """Resolve "auto": one step where both axes do the same, else first the axis that shrinks."""
+    if method != "auto":
+        return [(height, width, method)]
+    old_height, old_width = image.shape[:2]
+    if height <= old_height and width <= old_width:
+        return [(height, width, "area")]
+    if height >= old_height and width >= old_width:
+        return [(height, width, "linear")]
+    small = min(height, old_height), min(width, old_width)
+    return [(*small, "area"), (height, width, "linear")]
+
+
+def _is_whole_factor(request: Resizing) -> bool:
+    height, width = size_of(request.image)
+    return height % request.height == 0 and width % request.width == 0
+
+
+def _resize_plane(pillow: Any, plane: Image, size: tuple[int, int], flag: int) -> Image:
+    if plane.dtype == np.uint8:
+        return np.array(pillow.fromarray(np.ascontiguousarray(plane)).resize(size, flag))
+    floats = np.ascontiguousarray(plane, np.float32)
+    resized = np.array(pillow.fromarray(floats).resize(size, flag))
+    if plane.dtype == np.float32:
+        return resized
+    return np.asarray(np.clip(np.rint(resized), 0, np.iinfo(plane.dtype).max), plane.dtype)
+
+
+def _check_array(image: object) -> None:
+    if not isinstance(image, np.ndarray):
+        raise TypeError(f"image must be a numpy array, not {type(image).__name__!r}")
+    if image.dtype not in _DTYPES:
+        raise TypeError(f"image must be uint8, uint16 or float32, not {image.dtype}")
+    if not (image.ndim == 2 or (image.ndim == 3 and 1 <= image.shape[2] <= 4)):  # noqa: PLR2004
+        raise ValueError(f"image must be (H, W) or (H, W, C) with C 1 to 4, not {image.shape}")
+    if not image.size:
+        raise ValueError(f"image has no pixels: {image.shape}")
+
+
+def _cv2() -> Any:
+    import cv2
+
+    return cv2

@@ -1,0 +1,62 @@
+"""Arrays, records and literals of rp_image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Image: TypeAlias = "NDArray[Any]"
+"""C-contiguous, writable: (H, W, 3) RGB, (H, W, 4) RGBA with straight alpha, or (H, W) gray.
+uint8 for up to 8 bits a sample, uint16 full scale for 9 to 16, float32 for float."""
+
+Format: TypeAlias = Literal["bmp", "gif", "jpeg", "png", "tiff", "webp"]
+Mode: TypeAlias = Literal["auto", "rgb", "rgba", "gray", "native"]
+Color: TypeAlias = Literal["gray", "rgb", "palette", "cmyk"]
+
+MAX_PIXELS: Final = 178_956_970
+"""Default limit on the pixels of one image: a quarter of a gigabyte of RGB, and a bit more."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageInfo:
+    """What the header of an image file says.
+
+    Attributes:
+        format: Format of the content, whatever the name of the file.
+        width: Pixels per row as stored, before the orientation is applied.
+        height: Rows as stored, before the orientation is applied.
+        frames: Number of frames or pages.
+        color: Colour model of the file. `load` converts palettes and CMYK to RGB.
+        bits: Bits per sample, 1 to 16.
+        has_alpha: Whether the file has transparency: an alpha channel or a transparent colour.
+        orientation: EXIF orientation, 1 (upright) to 8. `load` applies it.
+        exif: EXIF block, from its TIFF header on.
+        icc: Embedded colour profile.
+    """
+
+    __module__ = "rp_image"
+
+    format: Format
+    width: int
+    height: int
+    frames: int = 1
+    color: Color = "rgb"
+    bits: int = 8
+    has_alpha: bool = False
+    orientation: int = 1
+    exif: bytes | None = None
+    icc: bytes | None = None
+
+    @property
+    def channels(self) -> int:
+        """Channels of the upright array that `load(..., mode="native")` gives: 1 to 4."""
+        return (1 if self.color == "gray" else 3) + self.has_alpha
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Shape of the array that `load` gives: upright, RGB or RGBA."""
+        size = (self.width, self.height) if self.orientation > 4 else (self.height, self.width)  # noqa: PLR2004
+        return (*size, 4 if self.has_alpha else 3)
