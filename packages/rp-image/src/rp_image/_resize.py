@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 import numpy as np
 from rp_core import Fallback, OperationError, UnsupportedError, base, extra
 
-from rp_image._weights import FILTERS, resample
+from rp_image._weights import FILTERS, nearest_is_ambiguous, resample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rp_image._types import Image
 
 Method: TypeAlias = Literal["auto", "nearest", "linear", "area", "lanczos"]
-METHODS: Final = ("auto", *FILTERS)
+METHODS: Final = ("auto", "nearest", *FILTERS)
 _DTYPES: Final = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32))
 _LONGEST: Final = 1 << 31
 
@@ -43,6 +43,13 @@ class Resizing:
         return self.height >= height and self.width >= width
 
 
+def _is_nearest_ambiguous(request: Resizing) -> bool:
+    height, width = size_of(request.image)
+    return nearest_is_ambiguous(height, request.height) or nearest_is_ambiguous(
+        width, request.width
+    )
+
+
 def size_of(image: Image) -> tuple[int, int]:
     """Return height and width."""
     height, width = image.shape[:2]
@@ -56,7 +63,8 @@ resample_image: Fallback[[Resizing], Image] = Fallback("rp_image.resize", error=
 def opencv(request: Resizing) -> Image:
     """Nearest; area where it shrinks; linear where it grows (OpenCV does not antialias)."""
     cv2 = _cv2()
-    fits = {"nearest": True, "area": request.shrinks, "linear": request.grows, "lanczos": False}
+    sharp = not _is_nearest_ambiguous(request)
+    fits = {"nearest": sharp, "area": request.shrinks, "linear": request.grows, "lanczos": False}
     if not fits[request.method]:
         raise UnsupportedError(f"OpenCV has another formula for {request.method} at this scale")
     flag = {
@@ -75,6 +83,8 @@ def pillow(request: Resizing) -> Image:
 
     if request.method == "area" and not _is_whole_factor(request):
         raise UnsupportedError("Pillow has another formula for area at this scale")
+    if request.method == "nearest" and _is_nearest_ambiguous(request):
+        raise UnsupportedError("Pillow rounds where a sample falls between two")
     filters = {
         "nearest": Pillow.Resampling.NEAREST,
         "area": Pillow.Resampling.BOX,
@@ -106,7 +116,7 @@ def resize(
 ) -> Image:
     """Resize an image.
 
-    Each axis is resampled by itself. With `s` = old length / new length, the new sample `i` stands
+    Each axis is resampled by itself, columns first. With `s` = old length / new length, the new sample `i` stands
     at `c = (i + 0.5) * s` on the old axis, where the old sample `j` stands at `j + 0.5`; its value
     is the mean of the old samples, weighted by:
 
@@ -115,7 +125,8 @@ def resize(
     - "area": how much of the interval `[i * s, (i + 1) * s]` the old sample covers with `[j, j + 1]`.
     - "lanczos": `sinc(x) * sinc(x / 3)` for `|x| < 3`, else 0; `x = (j + 0.5 - c) / max(1, s)`.
 
-    The weights of the samples inside the image are scaled to the sum 1. The `max(1, s)` widens a
+    The weights of the samples inside the image are scaled to the sum 1; integers are clipped to
+    their range after each axis, which matters where lanczos overshoots, and rounded at the end. The `max(1, s)` widens a
     filter when it shrinks the image, so that fine detail is averaged and does not alias. Channels,
     alpha among them, are resampled independently.
 
@@ -192,10 +203,11 @@ def _resize_plane(pillow: Any, plane: Image, size: tuple[int, int], flag: int) -
     if plane.dtype == np.uint8:
         return np.array(pillow.fromarray(np.ascontiguousarray(plane)).resize(size, flag))
     floats = np.ascontiguousarray(plane, np.float32)
-    resized = np.array(pillow.fromarray(floats).resize(size, flag))
     if plane.dtype == np.float32:
-        return resized
-    return np.asarray(np.clip(np.rint(resized), 0, np.iinfo(plane.dtype).max), plane.dtype)
+        return np.array(pillow.fromarray(floats).resize(size, flag))
+    for step in ((size[0], plane.shape[0]), size):
+        floats = np.clip(pillow.fromarray(floats).resize(step, flag), 0, np.iinfo(plane.dtype).max)
+    return np.asarray(np.rint(floats), plane.dtype)
 
 
 def _check_array(image: object) -> None:

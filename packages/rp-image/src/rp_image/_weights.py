@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import gcd
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
     Floats = NDArray[Any]
 
 _LOBES: Final = 3
-
-
-def _nearest(old: Floats, center: Floats, scale: float) -> Floats:  # noqa: ARG001
-    return np.asarray(old == np.floor(center), float)
 
 
 def _linear(old: Floats, center: Floats, scale: float) -> Floats:
@@ -37,23 +34,41 @@ def _lanczos(old: Floats, center: Floats, scale: float) -> Floats:
 
 
 FILTERS: Final[dict[str, Callable[[Floats, Floats, float], Floats]]] = {
-    "nearest": _nearest,
     "linear": _linear,
     "area": _area,
     "lanczos": _lanczos,
 }
-_REACH: Final = {"nearest": 0.5, "linear": 1.0, "area": 0.5, "lanczos": 3.0}
+_REACH: Final = {"linear": 1.0, "area": 0.5, "lanczos": 3.0}
 
 
 def resample(image: Image, height: int, width: int, method: str) -> Image:
-    """Resample rows, then columns, by the formula of a method."""
-    work = image.astype(np.float32)
-    work = _resample_rows(work, height, method)
-    work = _resample_rows(work.swapaxes(0, 1), width, method).swapaxes(0, 1)
-    if image.dtype != np.float32:
-        limits = np.iinfo(image.dtype)
-        work = np.clip(np.rint(work), limits.min, limits.max)
-    return np.ascontiguousarray(work, image.dtype)
+    """Resample columns, then rows, by the formula of a method."""
+    if method == "nearest":
+        rows, columns = nearest(image.shape[0], height), nearest(image.shape[1], width)
+        return np.take(np.take(image, rows, axis=0), columns, axis=1)
+    limits = None if image.dtype == np.float32 else np.iinfo(image.dtype)
+    work = image.astype(np.float32).swapaxes(0, 1)
+    for length in (width, height):
+        work = _resample_rows(work, length, method)
+        if limits:
+            work = work.clip(limits.min, limits.max)
+        work = work.swapaxes(0, 1)
+    work = work.swapaxes(0, 1)
+    return np.ascontiguousarray(np.rint(work) if limits else work, image.dtype)
+
+
+def nearest(old_length: int, length: int) -> NDArray[Any]:
+    """Return for each new sample the old one: floor((i + 0.5) * old / new), without rounding."""
+    return (2 * np.arange(length) + 1) * old_length // (2 * length)
+
+
+def nearest_is_ambiguous(old_length: int, length: int) -> bool:
+    """Return whether a new sample falls between two old ones, and 16-bit fixed point may miss it.
+
+    OpenCV and Pillow then take one or the other, by a rounding error.
+    """
+    between = 2 * length // gcd(old_length, 2 * length) % 2 == 1
+    return between and (old_length << 16) % length != 0
 
 
 def _resample_rows(image: Image, length: int, method: str) -> Image:

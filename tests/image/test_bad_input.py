@@ -1,0 +1,250 @@
+"""Bad input gets a clear typed error or the right result, and nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rp_image
+import rp_image.sync
+from hypothesis import given
+from hypothesis import strategies as st
+from rp_core import LimitExceededError, NoBackendError, RpError
+from rp_image import DecodeError, FormatError
+from rp_image._decode import decode
+from support import images
+from support.cases import CASES, Case
+
+SAMPLES = {
+    name: next(case for case in CASES if case.name == name)
+    for name in (
+        "png-rgb",
+        "jpeg-rgb",
+        "webp-rgb",
+        "gif",
+        "bmp-24",
+        "tiff-rgb",
+        "png-palette-alpha",
+    )
+}
+
+
+def test_a_missing_file() -> None:
+    with pytest.raises(FileNotFoundError):
+        rp_image.sync.load("no/such/file.png")
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError):
+        rp_image.sync.load(tmp_path)
+
+
+def test_an_unreadable_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(SAMPLES["png-rgb"].data)
+    path.chmod(0)
+    if os.geteuid():
+        with pytest.raises(PermissionError):
+            rp_image.sync.load(path)
+        return
+    code = (
+        "import os, sys, rp_image.sync, rp_core\n"
+        "rp_image.sync.load(sys.argv[2])\n"
+        "os.setuid(65534)\n"
+        "try:\n    rp_image.sync.load(sys.argv[1])\n"
+        "except PermissionError:\n    print('refused')\n"
+    )
+    warm = tmp_path / "warm.png"
+    warm.write_bytes(SAMPLES["png-rgb"].data)
+    tmp_path.chmod(0o755)
+    command = [sys.executable, "-c", code, str(path), str(warm)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout == "refused\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"x", b"not an image at all", b"\x89PN", b"RIFF\0\0\0\0WAVE"]
+)
+def test_what_is_no_image(data: bytes) -> None:
+    with pytest.raises(FormatError, match="this is no BMP, GIF, JPEG, PNG, TIFF or WebP image"):
+        rp_image.sync.load(data)
+    with pytest.raises(ValueError, match="this is no"):
+        rp_image.sync.probe(data)
+
+
+@pytest.mark.parametrize("case", SAMPLES.values(), ids=str)
+def test_truncation_at_every_byte_is_an_error_or_changes_no_pixel(case: Case) -> None:
+    for length in range(len(case.data)):
+        try:
+            image = rp_image.sync.load(case.data[:length])
+        except DecodeError:
+            continue
+        assert np.array_equal(image, rp_image.sync.load(case.data)), length
+
+
+@pytest.mark.parametrize("case", SAMPLES.values(), ids=str)
+@given(data=st.data())
+def test_a_flipped_byte_gives_an_image_or_a_typed_error(case: Case, data: st.DataObject) -> None:
+    damaged = bytearray(case.data)
+    for _ in range(data.draw(st.integers(1, 4))):
+        position = data.draw(st.integers(0, len(damaged) - 1))
+        damaged[position] = data.draw(st.integers(0, 255))
+    for strict in (True, False):
+        try:
+            image = rp_image.sync.load(bytes(damaged), max_pixels=100_000, strict=strict)
+        except RpError:
+            continue
+        assert image.ndim == 3
+
+
+@pytest.mark.parametrize("magic", [case.data[:14] for case in SAMPLES.values()])
+@given(tail=st.binary(max_size=300))
+def test_noise_behind_a_magic_number_gives_an_image_or_a_typed_error(
+    magic: bytes, tail: bytes
+) -> None:
+    for operation in (rp_image.sync.load, rp_image.sync.probe):
+        try:
+            operation(magic + tail)
+        except RpError:
+            continue
+
+
+def test_a_bomb_is_refused_before_any_decoder_sees_it(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.png"
+    path.write_bytes(images.bomb())
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    with pytest.raises(LimitExceededError, match="20000 x 20000 pixels are more than max_pixels"):
+        rp_image.sync.load(path)
+
+    assert path.stat().st_size < 60_000
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
+    info = rp_image.sync.probe(path)
+    assert (info.width, info.height) == (20_000, 20_000)
+
+
+def test_a_refusal_is_final_for_every_backend() -> None:
+    for backend in decode.backends:
+        with pytest.raises(LimitExceededError):
+            rp_image.sync.load(SAMPLES["png-rgb"].data, max_pixels=53, backend=backend.name)
+
+
+def test_max_pixels_is_the_most_that_is_allowed() -> None:
+    case = SAMPLES["png-rgb"]
+    count = case.pixels.shape[0] * case.pixels.shape[1]
+
+    assert rp_image.sync.load(case.data, max_pixels=count).shape == case.pixels.shape
+    assert rp_image.sync.load(case.data, max_pixels=None).shape == case.pixels.shape
+    with pytest.raises(LimitExceededError):
+        rp_image.sync.load(case.data, max_pixels=count - 1)
+
+
+@pytest.mark.parametrize("backend", ["opencv", "pillow"])
+def test_an_allowed_size_is_decoded_beyond_the_limits_of_pillow(backend: str) -> None:
+    if next(b for b in decode.backends if b.name == backend).state != "installed":
+        pytest.skip(f"{backend} is not installed")
+    data = images.bomb(10_000, 9_500)
+
+    image = rp_image.sync.load(data, mode="gray", backend=backend)
+
+    assert image.shape == (9_500, 10_000)
+
+
+def test_a_wrong_extension_does_not_matter(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(SAMPLES["jpeg-rgb"].data)
+
+    assert rp_image.sync.load(path).shape == SAMPLES["jpeg-rgb"].pixels.shape
+    assert rp_image.sync.probe(path).format == "jpeg"
+
+
+def test_an_unknown_backend() -> None:
+    with pytest.raises(ValueError, match="no backend 'gimp', only simplejpeg, opencv, pillow"):
+        rp_image.sync.load("no/such/file.png", backend="gimp")
+
+
+@pytest.mark.parametrize(
+    ("option", "error"),
+    [
+        ({"mode": "cmyk"}, ValueError),
+        ({"max_pixels": 0}, ValueError),
+        ({"max_pixels": -1}, ValueError),
+        ({"max_pixels": "many"}, TypeError),
+        ({"backend": []}, ValueError),
+        ({"colour": "rgb"}, TypeError),
+    ],
+)
+def test_bad_options_are_refused_before_any_work(
+    option: dict[str, object], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        rp_image.sync.load("no/such/file.png", **option)  # type: ignore[arg-type]
+    with pytest.raises(error):
+        rp_image.sync.load_many(["no/such/file.png"], **option)  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("source", [None, 3, object(), ["a.png"]])
+def test_what_is_no_source(source: object) -> None:
+    with pytest.raises(TypeError):
+        rp_image.sync.load(source)  # type: ignore[arg-type]
+
+
+def test_a_url_can_be_refused() -> None:
+    for urls, error in ((False, ValueError), (True, ImportError)):
+        with pytest.raises(error):
+            rp_image.sync.load("https://localhost/a.png", urls=urls)
+
+
+def test_the_error_names_the_file_and_every_backend(tmp_path: Path) -> None:
+    case = SAMPLES["png-rgb"]
+    path = tmp_path / "damaged.png"
+    start = case.data.index(b"IDAT")
+    path.write_bytes(case.data[: start + 6] + b"garbage" + case.data[start + 13 :])
+
+    with pytest.raises(DecodeError) as caught:
+        rp_image.sync.load(path)
+
+    assert [attempt.backend for attempt in caught.value.attempts] == [
+        "simplejpeg",
+        "opencv",
+        "pillow",
+    ]
+    assert "damaged.png" in caught.value.__notes__[0]
+    assert caught.value.__cause__ is caught.value.attempts[-1].error
+
+
+def test_a_named_backend_keeps_the_error_types() -> None:
+    with pytest.raises(NoBackendError, match="simplejpeg: not for this input"):
+        rp_image.sync.load(SAMPLES["png-rgb"].data, backend="simplejpeg")
+
+
+def test_without_strict_a_cut_off_jpeg_gives_what_there_is() -> None:
+    whole = images.jpeg(images.photo(200, 200))
+
+    with pytest.raises(DecodeError, match="the end marker is missing"):
+        rp_image.sync.load(whole[: len(whole) * 3 // 4])
+
+    part = rp_image.sync.load(whole[: len(whole) * 3 // 4], strict=False)
+    complete = rp_image.sync.load(whole)
+    assert part.shape == complete.shape
+    assert np.array_equal(part[:64], complete[:64])
+
+
+def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.png", tmp_path / "bad.png"
+    good.write_bytes(SAMPLES["png-rgb"].data)
+    bad.write_bytes(SAMPLES["png-rgb"].data[:60])
+    rp_image.sync.load(good)
+    before = len(os.listdir("/dev/fd"))
+    for _ in range(20):
+        rp_image.sync.load(good)
+        rp_image.sync.probe(good)
+        with pytest.raises(DecodeError):
+            rp_image.sync.load(bad)
+
+    assert len(os.listdir("/dev/fd")) == before

@@ -1,0 +1,242 @@
+"""`resize` follows its formulas on every backend, and the functions on it keep their promises."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor
+from typing import Any
+
+import numpy as np
+import pytest
+import rp_image
+import rp_image.sync
+from hypothesis import given
+from hypothesis import strategies as st
+from rp_core import NoBackendError
+from rp_image._resize import resample_image
+from support import images
+
+BACKENDS = [backend.name for backend in resample_image.backends if backend.state == "installed"]
+METHODS = ["nearest", "linear", "area", "lanczos"]
+SIZES = [(24, 32), (7, 11), (48, 10), (100, 131), (96, 128), (60, 20), (1, 1), (13, 64), (9, 40)]
+
+
+def by_formula(image: Any, length: int, method: str) -> Any:
+    """Resample the first axis, sample by sample, as the docstring of `resize` says."""
+    old = image.shape[0]
+    scale = Fraction(old, length)
+    out = np.empty((length, *image.shape[1:]))
+    for i in range(length):
+        center = (i + Fraction(1, 2)) * scale
+        weights = np.array([weight(j, i, center, scale, method) for j in range(old)])
+        out[i] = np.tensordot(weights / weights.sum(), image.astype(float), 1)
+    return out
+
+
+def weight(j: int, i: int, center: Fraction, scale: Fraction, method: str) -> float:
+    """Return the weight of the old sample j in the new sample i."""
+    x = float((j + Fraction(1, 2) - center) / max(1, scale))
+    if method == "nearest":
+        return float(j == floor(center))
+    if method == "linear":
+        return max(0.0, 1 - abs(x))
+    if method == "area":
+        return float(max(0, min(j + 1, (i + 1) * scale) - max(j, i * scale)))
+    return float(np.sinc(x) * np.sinc(x / 3)) if abs(x) < 3 else 0.0
+
+
+def noisy(dtype: Any, channels: int = 3) -> Any:
+    """Return an image full of fine detail, where a wrong filter shows."""
+    rng = np.random.default_rng(7)
+    if dtype == np.float32:
+        return rng.random((48, 64, channels), np.float32)
+    return rng.integers(0, np.iinfo(dtype).max + 1, (48, 64, channels), dtype)
+
+
+def is_between(old: int, new: int) -> bool:
+    """Return whether a sample falls between two old ones at a scale that is no binary fraction."""
+    centers = [(i + Fraction(1, 2)) * Fraction(old, new) for i in range(new)]
+    return any(c.denominator == 1 for c in centers) and bool((old << 16) % new)
+
+
+def declines(backend: str, method: str, size: tuple[int, int]) -> bool:
+    """Return whether a backend has another formula for this."""
+    height, width = size
+    if method == "nearest":
+        return backend != "numpy" and (is_between(48, height) or is_between(64, width))
+    if backend == "opencv":
+        shrinks, grows = height <= 48 and width <= 64, height >= 48 and width >= 64
+        return {"area": not shrinks, "linear": not grows, "lanczos": True}[method]
+    return backend == "pillow" and method == "area" and bool(48 % height or 64 % width)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("backend", [None, *BACKENDS])
+def test_every_backend_follows_the_formula_or_declines(
+    backend: str | None, method: Any, size: tuple[int, int], dtype: Any
+) -> None:
+    image = noisy(dtype)
+    if backend and declines(backend, method, size):
+        with pytest.raises(NoBackendError):
+            rp_image.sync.resize(image, size, method=method, backend=backend)
+        return
+
+    resized = rp_image.sync.resize(image, size, method=method, backend=backend)
+
+    full = 1.0 if dtype == np.float32 else float(np.iinfo(dtype).max)
+    bounds = (-np.inf, np.inf) if dtype == np.float32 else (0, full)
+    exact = by_formula(image.swapaxes(0, 1), size[1], method).swapaxes(0, 1).clip(*bounds)
+    exact = by_formula(exact, size[0], method).clip(*bounds)
+    assert resized.dtype == dtype
+    assert resized.shape == (*size, 3)
+    assert resized.flags.c_contiguous
+    assert np.abs(resized.astype(float) - exact).max() <= full * 2 / 255
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("shape", [(48, 64), (48, 64, 1), (48, 64, 2), (48, 64, 3), (48, 64, 4)])
+def test_every_number_of_channels_is_kept(shape: tuple[int, ...], backend: str) -> None:
+    image = noisy(np.uint8, 4)[:, :, : shape[2]] if len(shape) == 3 else noisy(np.uint8)[:, :, 0]
+
+    resized = rp_image.sync.resize(image, (96, 128), method="linear", backend=backend)
+    expected = rp_image.sync.resize(image, (96, 128), method="linear", backend="numpy")
+
+    assert resized.shape == (96, 128, *shape[2:])
+    assert np.abs(resized.astype(int) - expected.astype(int)).max() <= 2
+
+
+def test_auto_is_area_where_it_shrinks_and_linear_where_it_grows() -> None:
+    image = noisy(np.uint8)
+    resize = rp_image.sync.resize
+
+    np.testing.assert_array_equal(resize(image, 0.5), resize(image, (24, 32), method="area"))
+    np.testing.assert_array_equal(resize(image, 2), resize(image, (96, 128), method="linear"))
+    both = resize(resize(image, (24, 64), method="area"), (24, 128), method="linear")
+    np.testing.assert_array_equal(resize(image, (24, 128)), both)
+
+
+@pytest.mark.parametrize("size", [1, 1.0, (48, 64)])
+def test_a_scale_of_one_returns_a_copy(size: Any) -> None:
+    image = noisy(np.uint8)
+
+    copy = rp_image.sync.resize(image, size, method="lanczos")
+
+    np.testing.assert_array_equal(copy, image)
+    assert not np.shares_memory(copy, image)
+
+
+@pytest.mark.parametrize(
+    ("image", "size", "options", "error"),
+    [
+        (images.ramp(3), 0, {}, ValueError),
+        (images.ramp(3), -1, {}, ValueError),
+        (images.ramp(3), float("nan"), {}, ValueError),
+        (images.ramp(3), float("inf"), {}, ValueError),
+        (images.ramp(3), (0, 5), {}, ValueError),
+        (images.ramp(3), (5, -5), {}, ValueError),
+        (images.ramp(3), (5.5, 5), {}, TypeError),
+        (images.ramp(3), (5,), {}, TypeError),
+        (images.ramp(3), "half", {}, TypeError),
+        (images.ramp(3), True, {}, TypeError),
+        (images.ramp(3), 2, {"method": "cubic"}, ValueError),
+        (images.ramp(3), 2, {"backend": "gimp"}, ValueError),
+        (images.ramp(3).astype(np.int64), 2, {}, TypeError),
+        (images.ramp(3).astype(bool), 2, {}, TypeError),
+        (images.ramp(3).tolist(), 2, {}, TypeError),
+        (np.zeros((0, 3, 3), np.uint8), 2, {}, ValueError),
+        (np.zeros((2, 3, 5), np.uint8), 2, {}, ValueError),
+    ],
+)
+def test_bad_arguments(image: Any, size: Any, options: dict[str, Any], error: Any) -> None:
+    with pytest.raises(error):
+        rp_image.sync.resize(image, size, **options)
+
+
+async def test_both_faces_agree() -> None:
+    image = noisy(np.uint8)
+
+    np.testing.assert_array_equal(
+        await rp_image.resize(image, 0.4), rp_image.sync.resize(image, 0.4)
+    )
+    np.testing.assert_array_equal(
+        await rp_image.resize_to_fit(image, 20), rp_image.sync.resize_to_fit(image, 20)
+    )
+    np.testing.assert_array_equal(await rp_image.grid([image]), rp_image.sync.grid([image]))
+
+
+@given(
+    height=st.integers(1, 60),
+    width=st.integers(1, 60),
+    box=st.tuples(st.integers(1, 90), st.integers(1, 90)),
+    grow=st.booleans(),
+)
+def test_to_fit_touches_the_box_and_never_leaves_it(
+    height: int, width: int, box: tuple[int, int], grow: bool
+) -> None:
+    fitted = rp_image.sync.resize_to_fit(np.zeros((height, width), np.uint8), *box, grow=grow)
+
+    assert fitted.shape[0] <= box[0]
+    assert fitted.shape[1] <= box[1]
+    if grow or height > box[0] or width > box[1]:
+        assert fitted.shape[0] == box[0] or fitted.shape[1] == box[1]
+    else:
+        assert fitted.shape == (height, width)
+
+
+def test_to_fit_by_one_side_and_bad_boxes() -> None:
+    image = noisy(np.uint8)
+
+    assert rp_image.sync.resize_to_fit(image, 24).shape == (24, 32, 3)
+    assert rp_image.sync.resize_to_fit(image, width=16).shape == (12, 16, 3)
+    assert rp_image.sync.resize_to_fit(np.zeros((2, 1000), np.uint8), 10, 10).shape == (1, 10)
+    for box, error in (((), ValueError), ((0, 5), ValueError), ((5.5,), TypeError)):
+        with pytest.raises(error):
+            rp_image.sync.resize_to_fit(image, *box)  # type: ignore[arg-type]
+
+
+def test_a_grid_puts_every_image_into_its_cell() -> None:
+    tiles = [np.full((4, 6, 3), shade, np.uint8) for shade in (10, 20, 30, 40, 50)]
+
+    sheet = rp_image.sync.grid(tiles, columns=3, gap=2, background=(1, 2, 3))
+
+    assert sheet.shape == (2 * 6 + 2, 3 * 8 + 2, 3)
+    assert (sheet[2:6, 2:8] == 10).all()
+    assert (sheet[8:12, 10:16] == 50).all()
+    assert (sheet[8:12, 18:24] == [1, 2, 3]).all()
+    assert (sheet[:2] == [1, 2, 3]).all()
+
+
+def test_a_grid_mixes_gray_colour_and_alpha_and_shrinks_what_is_too_large() -> None:
+    gray = np.full((8, 8), 7, np.uint8)
+    color = np.full((80, 40, 3), 9, np.uint8)
+    clear = np.full((8, 8, 4), 0, np.uint8)
+
+    sheet = rp_image.sync.grid([gray, color, clear], columns=3, cell=(8, 8))
+
+    assert sheet.shape == (8, 24, 4)
+    assert (sheet[:, :8] == [7, 7, 7, 255]).all()
+    assert (sheet[:, 10:14] == [9, 9, 9, 255]).all()
+    assert (sheet[:, 8:10, 3] == 0).all()
+    assert (sheet[:, 16:, 3] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("tiles", "options", "error"),
+    [
+        ([], {}, ValueError),
+        ([images.ramp(3), images.ramp(3).astype(np.uint16)], {}, TypeError),
+        ([images.ramp(3).tolist()], {}, TypeError),
+        ([images.ramp(2)], {}, ValueError),
+        ([images.ramp(3)], {"columns": 0}, ValueError),
+        ([images.ramp(3)], {"columns": 1.5}, TypeError),
+        ([images.ramp(3)], {"gap": -1}, ValueError),
+        ([images.ramp(3)], {"cell": (0, 4)}, ValueError),
+        ([images.ramp(3)], {"cell": 4}, TypeError),
+        ([images.ramp(3)], {"background": (1, 2)}, ValueError),
+    ],
+)
+def test_bad_grids(tiles: Any, options: dict[str, Any], error: Any) -> None:
+    with pytest.raises(error):
+        rp_image.sync.grid(tiles, **options)
