@@ -6,20 +6,24 @@ import os
 import resource
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
-import rp_image
-import rp_image.sync
 from hypothesis import given
 from hypothesis import strategies as st
+
+import rp_image
+import rp_image.sync
 from rp_core import LimitExceededError, NoBackendError, RpError
 from rp_image import DecodeError, FormatError
 from rp_image._decode import decode
 from support import images
 from support.cases import CASES, Case
 
+BACKENDS = [None, *(b.name for b in decode.backends if b.state == "installed")]
+BACKENDS.remove("simplejpeg")
 SAMPLES = {
     name: next(case for case in CASES if case.name == name)
     for name in (
@@ -144,10 +148,8 @@ def test_max_pixels_is_the_most_that_is_allowed() -> None:
         rp_image.sync.load(case.data, max_pixels=count - 1)
 
 
-@pytest.mark.parametrize("backend", ["opencv", "pillow"])
-def test_an_allowed_size_is_decoded_beyond_the_limits_of_pillow(backend: str) -> None:
-    if next(b for b in decode.backends if b.name == backend).state != "installed":
-        pytest.skip(f"{backend} is not installed")
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_an_allowed_size_is_decoded_beyond_the_limits_of_pillow(backend: str | None) -> None:
     data = images.bomb(10_000, 9_500)
 
     image = rp_image.sync.load(data, mode="gray", backend=backend)
@@ -221,6 +223,46 @@ def test_the_error_names_the_file_and_every_backend(tmp_path: Path) -> None:
 def test_a_named_backend_keeps_the_error_types() -> None:
     with pytest.raises(NoBackendError, match="simplejpeg: not for this input"):
         rp_image.sync.load(SAMPLES["png-rgb"].data, backend="simplejpeg")
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_wrong_checksum_in_a_png_is_an_error_on_every_backend(backend: str | None) -> None:
+    data = bytearray(SAMPLES["png-rgb"].data)
+    data[data.index(b"IEND") - 5] ^= 1
+
+    with pytest.raises(DecodeError):
+        rp_image.sync.load(bytes(data), backend=backend)
+
+
+def test_the_end_of_a_thumbnail_is_not_the_end_of_the_jpeg() -> None:
+    thumbnail = images.jpeg(images.photo(16, 16))
+    whole = images.jpeg(images.photo(), exif=b"Exif\0\0" + images.exif(1) + thumbnail)
+
+    assert rp_image.sync.load(whole).shape == (48, 64, 3)
+    with pytest.raises(DecodeError, match="the end marker is missing"):
+        rp_image.sync.load(whole[: len(whole) - 300])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xd8\xff" + b"\xff" * 30_000_000,
+        b"\xff\xd8\xff\xe0" + bytes(30_000_000),
+        b"\xff\xd8" + b"\xff\xe0\0\2" * 5_000_000,
+        b"\x89PNG\r\n\x1a\n" + images.chunk(b"aaaa", b"") * 3_000_000,
+        b"RIFF\xff\xff\xff\x7fWEBP" + b"aaaa\0\0\0\0" * 3_000_000,
+        b"GIF89a\1\0\1\0\0\0\0" + b"!\xff\0" * 10_000_000,
+        b"GIF89a\1\0\1\0\0\0\0!\xff" + b"\1a" * 10_000_000,
+    ],
+    ids=["fill", "zeros", "segments", "png-chunks", "webp-chunks", "gif-blocks", "gif-sub-blocks"],
+)
+def test_endless_headers_are_given_up_in_seconds(data: bytes) -> None:
+    began = time.monotonic()
+
+    with pytest.raises(DecodeError):
+        rp_image.sync.load(data)
+
+    assert time.monotonic() - began < 20
 
 
 def test_without_strict_a_cut_off_jpeg_gives_what_there_is() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 import rp_image
 import rp_image.sync
 from rp_core import NoBackendError

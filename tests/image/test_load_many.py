@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import anyio.to_thread
 import numpy as np
 import pytest
+
 import rp_core
 import rp_image
 import rp_image.sync
@@ -52,7 +54,7 @@ async def test_the_order_is_that_of_the_sources(paths: list[Path]) -> None:
 async def test_an_async_iterable_of_sources(paths: list[Path]) -> None:
     async def sources() -> AsyncIterator[Path]:
         for path in paths:
-            await anyio.sleep(0)
+            await anyio.lowlevel.checkpoint()
             yield path
 
     assert len(await rp_image.load_many(sources())) == 20
@@ -224,7 +226,7 @@ async def test_cancellation_at_every_suspension_of_a_load(paths: list[Path]) -> 
 
 async def _cancel_after(turns: int, scope: anyio.CancelScope) -> None:
     for _ in range(turns):
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
     scope.cancel()
 
 
@@ -272,7 +274,7 @@ def test_plain_code_fetches_urls_through_the_portal() -> None:
     data = images.png(np.zeros((2, 2, 3), np.uint8), 2)
 
     async def fetch(url: str, max_bytes: int) -> bytes:
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
         return data
 
     rp_core.register_source("rpplain", fetch)

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-import rp_image
-import rp_image.sync
 from hypothesis import given
 from hypothesis import strategies as st
+
+import rp_image
+import rp_image.sync
 from rp_core import NoBackendError
 from rp_image._resize import resample_image
 from support import images

@@ -1,4 +1,4 @@
-"""`save` writes what `load` gives back, whole or not at all, and refuses what a format cannot hold."""
+"""`save` writes what `load` gives back, whole or not at all; what a format cannot hold is refused."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from typing import Any
 import anyio
 import numpy as np
 import pytest
-import rp_image
-import rp_image.sync
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+
+import rp_image
+import rp_image.sync
 from rp_core import NoBackendError
 from rp_image._encode import encode
 from support import images

@@ -25,7 +25,7 @@ def read_header(data: Sliceable) -> Header:
     if size == _CORE:
         width, height, _, depth = struct.unpack("<HHHH", data[18:26])
         compression = 0
-    elif size >= 16:  # noqa: PLR2004
+    elif size >= 16:
         head = data[18:34].ljust(16, b"\0")
         width, height, _, depth, compression = struct.unpack("<iiHHI", head[:16])
     else:
@@ -40,5 +40,5 @@ def read_header(data: Sliceable) -> Header:
     )
     row = (width * depth + 31) // 32 * 4
     short = compression in _UNCOMPRESSED and offset + row * height > len(data)
-    plain = size == _INFO and compression == 0 and depth == 24  # noqa: PLR2004
+    plain = size == _INFO and compression == 0 and depth == 24
     return Header(info, plain=plain, defect="the pixels are cut off" if short else None)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rp_core import Fallback, LimitExceededError, UnsupportedError, base, extra
-
 from rp_image._errors import DecodeError, FormatError
 
 if TYPE_CHECKING:
@@ -85,8 +84,8 @@ def opencv(request: Encoded) -> Decoded:
     pixels = cv2.imdecode(np.frombuffer(request.data, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None:
         raise DecodeError("OpenCV cannot decode it")
-    if pixels.ndim == 3:  # noqa: PLR2004
-        to_rgb = cv2.COLOR_BGR2RGB if pixels.shape[2] == 3 else cv2.COLOR_BGRA2RGBA  # noqa: PLR2004
+    if pixels.ndim == 3:
+        to_rgb = cv2.COLOR_BGR2RGB if pixels.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
         cv2.cvtColor(pixels, to_rgb, dst=pixels)
     return Decoded(_of_size(pixels, request.info))
 
@@ -97,12 +96,14 @@ def pillow(request: Encoded) -> Decoded:
     from rp_image._pillow import open_image, to_array
 
     info = request.info
-    if info.bits > 8 and (info.format, info.color) != ("png", "gray"):  # noqa: PLR2004
+    if info.bits > 8 and (info.format, info.color) != ("png", "gray"):
         raise UnsupportedError(f"Pillow reads {info.bits}-bit {info.format} as 8 bits")
-    if info.bits > 8 and info.has_alpha:  # noqa: PLR2004
+    if info.bits > 8 and info.has_alpha:
         raise UnsupportedError("Pillow reads 16-bit gray with alpha as 8 bits")
     if info.format == "tiff" and not request.header.plain:
         raise UnsupportedError("Pillow reads TIFF of 8 bits a sample, unsigned, only")
+    if info.format == "png" and request.strict:
+        _check_sums(request.data)
     with open_image(request.data, info.format) as image:
         pixels = to_array(image)
     is_upright = info.format == "tiff"
@@ -124,11 +125,19 @@ def check_size(info: ImageInfo, max_pixels: int | None) -> None:
 def _of_size(pixels: Image, info: ImageInfo, *, turned: bool = False) -> Image:
     """Refuse pixels that contradict the header, whose size is the one that was checked."""
     expected = (info.height, info.width)
-    if turned and info.orientation > 4:  # noqa: PLR2004
+    if turned and info.orientation > 4:
         expected = expected[::-1]
     if pixels.shape[:2] != expected:
         raise DecodeError(f"the decoder gave {pixels.shape}, the header says {expected}")
     return pixels
+
+
+def _check_sums(data: bytes) -> None:
+    """Do for Pillow what OpenCV does itself."""
+    from rp_image._png import find_wrong_sum
+
+    if defect := find_wrong_sum(data):
+        raise DecodeError(defect)
 
 
 def _cv2() -> Any:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from rp_core import Fallback, UnsupportedError, base, extra
 
+from rp_core import Fallback, UnsupportedError, base, extra
 from rp_image._errors import EncodeError
 from rp_image._types import Format
 
@@ -39,7 +39,7 @@ class Encoding:
         height, width = self.image.shape[:2]
         if max(height, width) > _LARGEST.get(self.format, 1 << 31):
             raise ValueError(f"{self.format} cannot hold {width} x {height} pixels")
-        if self.format in _WITHOUT_ALPHA and self.channels == 4:  # noqa: PLR2004
+        if self.format in _WITHOUT_ALPHA and self.channels == 4:
             raise ValueError(f"{self.format} cannot hold alpha; drop it or composite it first")
         if self.image.dtype == np.uint16 and self.format != "png":
             raise ValueError(f"{self.format} is written with 8 bits a sample, not 16")
@@ -48,7 +48,7 @@ class Encoding:
     @property
     def channels(self) -> int:
         """1 (gray), 3 or 4."""
-        return 1 if self.image.ndim == 2 else int(self.image.shape[2])  # noqa: PLR2004
+        return 1 if self.image.ndim == 2 else int(self.image.shape[2])
 
     def _check_quality(self) -> None:
         if self.quality is None:
@@ -58,7 +58,7 @@ class Encoding:
             raise ValueError(f"{self.format} is lossless: it has no quality")
         if not isinstance(self.quality, int) or isinstance(self.quality, bool):
             raise TypeError(f"quality must be an int, not {self.quality!r}")
-        if not 1 <= self.quality <= 100:  # noqa: PLR2004
+        if not 1 <= self.quality <= 100:
             raise ValueError(f"quality must be 1 to 100, not {self.quality}")
 
 
@@ -94,7 +94,7 @@ def opencv(request: Encoding) -> bytes:
     if request.channels > 1:
         image = cv2.cvtColor(
             image,
-            cv2.COLOR_RGB2BGR if request.channels == 3 else cv2.COLOR_RGBA2BGRA,  # noqa: PLR2004
+            cv2.COLOR_RGB2BGR if request.channels == 3 else cv2.COLOR_RGBA2BGRA,
         )
     flags = {"jpeg": cv2.IMWRITE_JPEG_QUALITY, "webp": cv2.IMWRITE_WEBP_QUALITY}
     flag = flags.get(request.format)
@@ -128,7 +128,7 @@ def _check_array(image: object) -> None:
         raise TypeError(f"image must be a numpy array, not {type(image).__name__!r}")
     if image.dtype not in {np.dtype(np.uint8), np.dtype(np.uint16)}:
         raise TypeError(f"image must be uint8 or uint16, not {image.dtype}; scale it first")
-    if not (image.ndim == 2 or (image.ndim == 3 and image.shape[2] in {3, 4})):  # noqa: PLR2004
+    if not (image.ndim == 2 or (image.ndim == 3 and image.shape[2] in {3, 4})):
         raise ValueError(f"image must be (H, W), (H, W, 3) or (H, W, 4), not {image.shape}")
     if not image.size:
         raise ValueError(f"image has no pixels: {image.shape}")

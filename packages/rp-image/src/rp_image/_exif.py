@@ -21,7 +21,7 @@ def orientation_of(exif: bytes | None, xmp: Iterable[bytes] = ()) -> int:
             value = Tags(exif).number(ORIENTATION, default=0)
         except (ValueError, EOFError):
             value = 0
-        if 1 <= value <= 8:  # noqa: PLR2004
+        if 1 <= value <= 8:
             return value
     for packet in xmp:
         if found := _IN_XMP.search(packet):

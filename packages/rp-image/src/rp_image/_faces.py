@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 import rp_core
-
 from rp_image import _fit, _grid, _load, _load_many, _probe, _resize, _save
 
 grid: Final = rp_core.threaded(_grid.grid, module="rp_image")

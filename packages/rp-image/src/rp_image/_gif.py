@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from rp_image._slices import Sliceable
 
+MOST_BLOCKS: Final = 1 << 21
 _EXTENSION: Final = b"\x21"
 _IMAGE: Final = b"\x2c"
 _CONTROL: Final = b"\xf9"
@@ -21,7 +22,7 @@ _TRANSPARENT: Final = 0x01
 
 def read_header(data: Sliceable) -> Header:
     """Read the header of a GIF, up to the end of its first frame."""
-    width, height, flags = struct.unpack("<HHB", data[6:11])
+    width, height = struct.unpack("<HH", data[6:10])
     transparent = False
     defect = "the first frame is missing"
     try:
@@ -51,7 +52,10 @@ def count_frames(data: Sliceable) -> int:
 def _blocks(data: Sliceable) -> Iterator[tuple[bytes, bytes]]:
     """Yield kind and head of each extension and image, once it is known to be whole."""
     position = 13 + _table_size(data[10:11])
-    while (kind := data[position : position + 1]) in {_EXTENSION, _IMAGE}:
+    for _ in range(MOST_BLOCKS):
+        kind = data[position : position + 1]
+        if kind not in {_EXTENSION, _IMAGE}:
+            break
         head = data[position + 1 : position + 10]
         if kind == _IMAGE:
             position += 11 + _table_size(head[8:])
@@ -71,7 +75,10 @@ def _table_size(flags: bytes) -> int:
 
 
 def _after_sub_blocks(data: Sliceable, position: int) -> int:
-    while length := data[position : position + 1]:
+    for _ in range(MOST_BLOCKS):
+        length = data[position : position + 1]
+        if not length:
+            break
         position += 1 + length[0]
         if not length[0]:
             return position

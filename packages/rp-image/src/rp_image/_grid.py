@@ -48,7 +48,7 @@ def grid(
         max(tile.shape[axis] for tile in tiles) for axis in (0, 1)
     )
     columns = min(columns or ceil(sqrt(len(tiles))), len(tiles))
-    channels = 4 if any(tile.ndim == 3 and tile.shape[2] == 4 for tile in tiles) else 3  # noqa: PLR2004
+    channels = 4 if any(tile.ndim == 3 and tile.shape[2] == 4 for tile in tiles) else 3
     rows = ceil(len(tiles) / columns)
     size = rows * (cell_height + gap) + gap, columns * (cell_width + gap) + gap
     canvas = _canvas(*size, channels, tiles[0].dtype, background)
@@ -96,7 +96,7 @@ def _canvas(
 
 def _paste(place: Image, tile: Image) -> None:
     """Copy a tile, gray spread over the colours and a missing alpha opaque."""
-    place[:, :, :3] = tile[:, :, None] if tile.ndim == 2 else tile[:, :, :3]  # noqa: PLR2004
-    if place.shape[2] == 4:  # noqa: PLR2004
-        has_alpha = tile.ndim == 3 and tile.shape[2] == 4  # noqa: PLR2004
+    place[:, :, :3] = tile[:, :, None] if tile.ndim == 2 else tile[:, :, :3]
+    if place.shape[2] == 4:
+        has_alpha = tile.ndim == 3 and tile.shape[2] == 4
         place[:, :, 3] = tile[:, :, 3] if has_alpha else opaque(tile.dtype)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
-from struct import error as StructError
 from typing import TYPE_CHECKING, Final
 
 from rp_image._errors import DecodeError, FormatError
@@ -35,11 +35,13 @@ class Header:
         info: What it says.
         plain: Whether it is of the common kind that the fastest decoders are known to get right.
         defect: Why the container is not whole, where reading the header showed that.
+        body: Where the pixels begin, where that matters.
     """
 
     info: ImageInfo
     plain: bool = True
     defect: str | None = None
+    body: int = 0
 
 
 def sniff(data: Sliceable) -> Format:
@@ -68,7 +70,7 @@ def read_header(data: Sliceable) -> Header:
     name = sniff(data)
     try:
         header = _parser(name)(data)
-    except (StructError, IndexError, EOFError) as error:
+    except (struct.error, IndexError, EOFError) as error:
         raise DecodeError(f"the {name} header is damaged or cut off") from error
     if not (header.info.width and header.info.height):
         raise DecodeError(f"the {name} header says {header.info.width} x {header.info.height}")

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from rp_image._slices import Sliceable
 
 _TYPES: Final = {1: "B", 2: "s", 3: "H", 4: "I", 6: "b", 7: "s", 8: "h", 9: "i", 13: "I", 16: "Q"}
-MOST_VALUES: Final = 1 << 24
+MOST_VALUES: Final = 1 << 20
+MOST_ENTRIES: Final = 1 << 12
 MOST_PAGES: Final = 1 << 16
 
 
@@ -29,8 +30,11 @@ class Tags:
         self._order = "<" if mark[:2] == b"II" else ">"
         self._big = b"+" in mark[2:]
         self._offset = "Q" if self._big else "I"
+        self._entry_size = 20 if self._big else 12
         (self._first,) = self._unpack(self._offset, 8 if self._big else 4)
-        self._entries = dict(self._directory(self._first)[0])
+        start, count = self._directory(self._first)
+        places = (start + index * self._entry_size for index in range(min(count, MOST_ENTRIES)))
+        self._entries = dict(map(self._entry, places))
 
     def __contains__(self, tag: int) -> bool:
         """Return whether the tag is there."""
@@ -64,19 +68,17 @@ class Tags:
         while offset and offset not in seen and len(seen) < MOST_PAGES:
             seen.add(offset)
             try:
-                offset = self._directory(offset)[1]
+                start, count = self._directory(offset)
+                (offset,) = self._unpack(self._offset, start + count * self._entry_size)
             except EOFError:
                 break
         return len(seen)
 
-    def _directory(self, offset: int) -> tuple[list[tuple[int, tuple[int, int, int]]], int]:
-        """Return the entries of a directory, (tag, (type, count, offset)), and the next offset."""
-        head, size = ("Q", 20) if self._big else ("H", 12)
+    def _directory(self, offset: int) -> tuple[int, int]:
+        """Return where the entries of a directory begin, and how many there are."""
+        head = "Q" if self._big else "H"
         (count,) = self._unpack(head, offset)
-        offset += struct.calcsize(head)
-        entries = [self._entry(offset + index * size) for index in range(min(count, 4096))]
-        (following,) = self._unpack(self._offset, offset + count * size)
-        return entries, following
+        return offset + struct.calcsize(head), count
 
     def _entry(self, offset: int) -> tuple[int, tuple[int, int, int]]:
         tag, kind, count = self._unpack(f"HH{self._offset}", offset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from rp_image._slices import Sliceable
 
 SOS: Final = 0xDA
+EOI: Final = 0xD9
+MOST_SEGMENTS: Final = 1 << 16
+_MARKER: Final = re.compile(rb"\xff[^\x00\xff]")
 _ALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
 _FRAMES: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _HUFFMAN_FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
@@ -32,7 +36,8 @@ def read_header(data: Sliceable) -> Header:
     exif: bytes | None = None
     xmp: list[bytes] = []
     icc: dict[int, bytes] = {}
-    for marker, body in _segments(data):
+    start = 0
+    for marker, body, start in _segments(data):
         if marker in _FRAMES and frame is None:
             frame = marker, body
         elif marker == 0xE1 and body.startswith(_EXIF) and exif is None:
@@ -56,31 +61,41 @@ def read_header(data: Sliceable) -> Header:
         exif=exif,
         icc=b"".join(icc[part] for part in sorted(icc)) or None,
     )
-    return Header(info, plain=_is_plain(*frame, components))
+    return Header(info, plain=_is_plain(*frame, components), body=start)
 
 
-def find_defect(data: bytes) -> str | None:
-    """Say what is missing at the end: every image ends with an EOI marker."""
-    return None if data.rfind(b"\xff\xd9") > 0 else "the end marker is missing"
+def find_defect(data: bytes, body: int) -> str | None:
+    """Say what is missing at the end: the scans end with an EOI marker."""
+    return None if data.rfind(b"\xff\xd9", body) >= 0 else "the end marker is missing"
 
 
-def _segments(data: Sliceable) -> Iterator[tuple[int, bytes]]:
-    """Yield marker and body of each segment before the first scan."""
+def _segments(data: Sliceable) -> Iterator[tuple[int, bytes, int]]:
+    """Yield marker, body and end of each segment up to the first scan, garbage passed over."""
     position = 2
-    while True:
+    for _ in range(MOST_SEGMENTS):
+        position = _find_marker(data, position)
         mark = data[position : position + 4]
+        if mark[1] in _ALONE:
+            position += 2
+            continue
+        if mark[1] == EOI:
+            return
         if len(mark) < 4:
             raise EOFError
-        if mark[0] != 0xFF or mark[1] in {0x00, 0xFF}:
-            position += 1
-        elif mark[1] in _ALONE:
-            position += 2
-        elif mark[1] in {SOS, 0xD9}:
+        end = position + 2 + int.from_bytes(mark[2:])
+        yield mark[1], data[position + 4 : end], end
+        if mark[1] == SOS:
             return
-        else:
-            end = position + 2 + int.from_bytes(mark[2:4])
-            yield mark[1], data[position + 4 : end]
-            position = end
+        position = end
+    raise DecodeError("the jpeg has too many segments before its first scan")
+
+
+def _find_marker(data: Sliceable, position: int) -> int:
+    while block := data[position : position + 4096]:
+        if found := _MARKER.search(block):
+            return position + found.start()
+        position += max(1, len(block) - 1)
+    raise EOFError
 
 
 def _is_plain(marker: int, frame: bytes, components: int) -> bool:

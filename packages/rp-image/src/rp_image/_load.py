@@ -7,7 +7,6 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Final, TypedDict, get_args
 
 from rp_core import read_source, resolve_source
-
 from rp_image._decode import Encoded, check_size, decode
 from rp_image._errors import DecodeError
 from rp_image._header import read_header
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from rp_core import Source
-
+    from rp_image._header import Header
     from rp_image._types import Image
 
 
@@ -148,9 +147,9 @@ def check_limit(max_pixels: int | None) -> None:
         raise ValueError(f"max_pixels must be at least 1, not {max_pixels}")
 
 
-def _defect(data: bytes, header: Any) -> str | None:
+def _defect(data: bytes, header: Header) -> str | None:
     if header.info.format == "jpeg":
         from rp_image._jpeg import find_defect
 
-        return find_defect(data)
-    return header.defect  # type: ignore[no-any-return]
+        return find_defect(data, header.body)
+    return header.defect

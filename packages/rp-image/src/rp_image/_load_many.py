@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, overload
 
 from rp_core import Batch
-
 from rp_image._load import Loader, LoadOptions, fetch_first
 
 if TYPE_CHECKING:
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from typing import TypeAlias, Unpack
 
     from rp_core import Failure, OnError, Progress, Source
-
     from rp_image._types import Image
 
     Sources: TypeAlias = Iterable[Source] | AsyncIterable[Source]

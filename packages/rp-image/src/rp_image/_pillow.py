@@ -67,7 +67,7 @@ def _wanted(image: PillowImage) -> str:
 def _mend_palette(image: Any) -> None:
     """Take a TIFF colour map of 8-bit values for what it is; Pillow would see black."""
     color_map = getattr(image, "tag_v2", {}).get(_COLOR_MAP)
-    if image.mode == "P" and color_map and max(color_map) < 256:  # noqa: PLR2004
+    if image.mode == "P" and color_map and max(color_map) < 256:
         image.load()
         size = len(color_map) // 3
         planes = np.array(color_map, np.uint8).reshape(3, size)

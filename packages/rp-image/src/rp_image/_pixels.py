@@ -19,14 +19,14 @@ def resolve_mode(mode: Mode, *, has_alpha: bool) -> Mode:
 
 def to_mode(image: Image, info: ImageInfo, mode: Mode) -> Image:
     """Bring an array of 1 to 4 channels to a mode; alpha is dropped, or added opaque."""
-    if image.ndim == 3 and image.shape[2] == 1:  # noqa: PLR2004
+    if image.ndim == 3 and image.shape[2] == 1:
         image = image[:, :, 0]
-    channels = 1 if image.ndim == 2 else image.shape[2]  # noqa: PLR2004
+    channels = 1 if image.ndim == 2 else image.shape[2]
     match resolve_mode(mode, has_alpha=info.has_alpha):
         case "rgb":
-            return image if channels == 3 else _stack(image, channels, alpha=False)  # noqa: PLR2004
+            return image if channels == 3 else _stack(image, channels, alpha=False)
         case "rgba":
-            return image if channels == 4 else _stack(image, channels, alpha=True)  # noqa: PLR2004
+            return image if channels == 4 else _stack(image, channels, alpha=True)
         case "gray":
             return _luma(image, channels)
         case _:
@@ -35,7 +35,7 @@ def to_mode(image: Image, info: ImageInfo, mode: Mode) -> Image:
 
 def upright(image: Image, orientation: int) -> Image:
     """Return a view turned as an EXIF orientation says (EXIF 2.32, 4.6.4)."""
-    if orientation > 4:  # noqa: PLR2004
+    if orientation > 4:
         image = image.swapaxes(0, 1)
     rows = -1 if orientation in {3, 4, 7, 8} else 1
     columns = -1 if orientation in {2, 3, 6, 7} else 1
@@ -62,8 +62,8 @@ def opaque(dtype: np.dtype[Any]) -> float:
 def _stack(image: Image, channels: int, *, alpha: bool) -> Image:
     """Make RGB or RGBA from any number of channels."""
     stacked = np.empty((*image.shape[:2], 4 if alpha else 3), image.dtype)
-    color = image if image.ndim == 3 else image[:, :, None]  # noqa: PLR2004
-    stacked[:, :, :3] = color[:, :, : 3 if channels > 2 else 1]  # noqa: PLR2004
+    color = image if image.ndim == 3 else image[:, :, None]
+    stacked[:, :, :3] = color[:, :, : 3 if channels > 2 else 1]
     if alpha:
         stacked[:, :, 3] = color[:, :, -1] if channels in {2, 4} else opaque(image.dtype)
     return stacked
@@ -71,8 +71,8 @@ def _stack(image: Image, channels: int, *, alpha: bool) -> Image:
 
 def _luma(image: Image, channels: int) -> Image:
     """Weigh the channels as ITU-R BT.601 does: 0.299 R + 0.587 G + 0.114 B."""
-    if channels <= 2:  # noqa: PLR2004
-        return image if image.ndim == 2 else image[:, :, 0]  # noqa: PLR2004
+    if channels <= 2:
+        return image if image.ndim == 2 else image[:, :, 0]
     if image.dtype.kind == "f":
         return np.asarray(image[:, :, :3] @ np.array([0.299, 0.587, 0.114], image.dtype))
     red, green, blue = (image[:, :, channel].astype(np.uint32) for channel in range(3))
@@ -81,12 +81,12 @@ def _luma(image: Image, channels: int) -> Image:
 
 def _native(image: Image, info: ImageInfo, channels: int) -> Image:
     """Keep the channels of the file: gray stays gray, alpha where the file has it."""
-    if info.color == "gray" and channels > 2:  # noqa: PLR2004
-        image = image[:, :, [0, 3]] if channels == 4 and info.has_alpha else image[:, :, 0]  # noqa: PLR2004
-        channels = 1 if image.ndim == 2 else 2  # noqa: PLR2004
+    if info.color == "gray" and channels > 2:
+        image = image[:, :, [0, 3]] if channels == 4 and info.has_alpha else image[:, :, 0]
+        channels = 1 if image.ndim == 2 else 2
     if info.has_alpha and channels in {1, 3}:
         alpha = np.full((*image.shape[:2], 1), opaque(image.dtype), image.dtype)
         return np.concatenate([image.reshape(*image.shape[:2], channels), alpha], axis=2)
     if not info.has_alpha and channels in {2, 4}:
-        return image[:, :, 0] if channels == 2 else image[:, :, :3]  # noqa: PLR2004
+        return image[:, :, 0] if channels == 2 else image[:, :, :3]
     return image

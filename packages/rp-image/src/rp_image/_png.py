@@ -18,6 +18,7 @@ _COLORS: Final[dict[int, Color]] = {0: "gray", 2: "rgb", 3: "palette", 4: "gray"
 _WITH_ALPHA: Final = frozenset({4, 6})
 _KEPT: Final = frozenset({b"IHDR", b"tRNS", b"eXIf", b"iCCP", b"iTXt", b"acTL"})
 _MOST_ICC: Final = 1 << 24
+MOST_CHUNKS: Final = 1 << 20
 _LONGEST_CHUNK: Final = (1 << 31) - 1
 
 
@@ -50,7 +51,9 @@ def _chunks(data: Sliceable) -> tuple[dict[bytes, bytes], str | None]:
     """Return the first chunk of each kind that matters, and what is wrong with the container."""
     found: dict[bytes, bytes] = {}
     position, end = 8, len(data)
-    while position + 12 <= end:
+    for _ in range(MOST_CHUNKS):
+        if position + 12 > end:
+            break
         head = data[position : position + 8]
         length, name = int.from_bytes(head[:4]), head[4:]
         if length > _LONGEST_CHUNK or position + 12 + length > end:
@@ -58,11 +61,27 @@ def _chunks(data: Sliceable) -> tuple[dict[bytes, bytes], str | None]:
         if name == b"IEND":
             return found, None
         if name in _KEPT and (
-            name != b"iTXt" or b"XML:com.adobe.xmp" == data[position + 8 : position + 25]
+            name != b"iTXt" or data[position + 8 : position + 25] == b"XML:com.adobe.xmp"
         ):
             found.setdefault(name, data[position + 8 : position + 8 + length])
         position += 12 + length
     return found, "the IEND chunk is missing"
+
+
+def find_wrong_sum(data: bytes) -> str | None:
+    """Name the first chunk that is needed for the pixels and whose checksum is wrong."""
+    position = 8
+    while position + 12 <= len(data):
+        length, name = (
+            int.from_bytes(data[position : position + 4]),
+            data[position + 4 : position + 8],
+        )
+        end = position + 8 + length
+        checksum = zlib.crc32(memoryview(data)[position + 4 : end])
+        if name[:1].isupper() and checksum != int.from_bytes(data[end : end + 4]):
+            return f"the checksum of the chunk {name!r} is wrong"
+        position = end + 4
+    return None
 
 
 def _count_frames(animation: bytes | None) -> int:

@@ -8,13 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rp_core import read_source
-
 from rp_image._header import read_header
 from rp_image._slices import FileSlices
 
 if TYPE_CHECKING:
     from rp_core import Source
-
     from rp_image._slices import Sliceable
     from rp_image._types import ImageInfo
 

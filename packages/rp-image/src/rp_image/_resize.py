@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
-from rp_core import Fallback, OperationError, UnsupportedError, base, extra
 
+from rp_core import Fallback, OperationError, UnsupportedError, base, extra
 from rp_image._weights import FILTERS, nearest_is_ambiguous, resample
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def pillow(request: Resizing) -> Image:
     }
     image, size = request.image, (request.width, request.height)
     flag = filters[request.method]
-    if image.dtype == np.uint8 and (image.ndim == 2 or image.shape[2] == 3):  # noqa: PLR2004
+    if image.dtype == np.uint8 and (image.ndim == 2 or image.shape[2] == 3):
         return np.array(Pillow.fromarray(image).resize(size, flag))
     planes = image.reshape(*image.shape[:2], -1)
     # Each plane by itself: Pillow would weigh colour by alpha, and has no 16-bit colour.
@@ -116,19 +116,19 @@ def resize(
 ) -> Image:
     """Resize an image.
 
-    Each axis is resampled by itself, columns first. With `s` = old length / new length, the new sample `i` stands
-    at `c = (i + 0.5) * s` on the old axis, where the old sample `j` stands at `j + 0.5`; its value
-    is the mean of the old samples, weighted by:
+    Each axis is resampled by itself, columns first. With `s` = old length / new length, the new
+    sample `i` stands at `c = (i + 0.5) * s` on the old axis, where the old sample `j` stands at
+    `j + 0.5`; its value is the mean of the old samples, weighted by:
 
     - "nearest": 1 for `j = floor(c)`, else 0.
     - "linear": `max(0, 1 - |j + 0.5 - c| / max(1, s))`.
-    - "area": how much of the interval `[i * s, (i + 1) * s]` the old sample covers with `[j, j + 1]`.
+    - "area": how much of `[i * s, (i + 1) * s]` the old sample covers with `[j, j + 1]`.
     - "lanczos": `sinc(x) * sinc(x / 3)` for `|x| < 3`, else 0; `x = (j + 0.5 - c) / max(1, s)`.
 
-    The weights of the samples inside the image are scaled to the sum 1; integers are clipped to
-    their range after each axis, which matters where lanczos overshoots, and rounded at the end. The `max(1, s)` widens a
-    filter when it shrinks the image, so that fine detail is averaged and does not alias. Channels,
-    alpha among them, are resampled independently.
+    The weights of the samples inside the image are scaled to the sum 1. The `max(1, s)` widens a
+    filter when it shrinks the image, so that fine detail is averaged and does not alias. Integers
+    are clipped to their range after each axis, which matters where lanczos overshoots, and rounded
+    at the end. Channels, alpha among them, are resampled independently.
 
     Args:
         image: Array (H, W) or (H, W, C) with C 1 to 4; uint8, uint16 or float32.
@@ -174,7 +174,7 @@ def target_size(image: Image, size: float | tuple[int, int]) -> tuple[int, int]:
 
 
 def _checked_pair(size: object) -> tuple[int, int]:
-    if isinstance(size, (tuple, list)) and len(size) == 2:  # noqa: PLR2004
+    if isinstance(size, (tuple, list)) and len(size) == 2:
         height, width = size
         if all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in size):
             return int(height), int(width)
@@ -215,7 +215,7 @@ def _check_array(image: object) -> None:
         raise TypeError(f"image must be a numpy array, not {type(image).__name__!r}")
     if image.dtype not in _DTYPES:
         raise TypeError(f"image must be uint8, uint16 or float32, not {image.dtype}")
-    if not (image.ndim == 2 or (image.ndim == 3 and 1 <= image.shape[2] <= 4)):  # noqa: PLR2004
+    if not (image.ndim == 2 or (image.ndim == 3 and 1 <= image.shape[2] <= 4)):
         raise ValueError(f"image must be (H, W) or (H, W, C) with C 1 to 4, not {image.shape}")
     if not image.size:
         raise ValueError(f"image has no pixels: {image.shape}")

@@ -6,7 +6,6 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from rp_core import atomic_write
-
 from rp_image._encode import FORMATS, Encoding, encode
 
 if TYPE_CHECKING:

@@ -38,7 +38,7 @@ def read_header(data: Sliceable) -> Header:
         orientation=_orientation(tags),
         icc=tags.bytes(ICC_PROFILE),
     )
-    plain = info.bits <= 8 and set(tags.values(SAMPLE_FORMAT)) <= {_UNSIGNED}  # noqa: PLR2004
+    plain = info.bits <= 8 and set(tags.values(SAMPLE_FORMAT)) <= {_UNSIGNED}
     return Header(info, plain=plain, defect=_defect(tags, len(data)))
 
 
@@ -49,7 +49,7 @@ def count_frames(data: Sliceable) -> int:
 
 def _orientation(tags: Tags) -> int:
     value = tags.number(ORIENTATION, default=0)
-    return value if 1 <= value <= 8 else orientation_of(None, [tags.bytes(XMP) or b""])  # noqa: PLR2004
+    return value if 1 <= value <= 8 else orientation_of(None, [tags.bytes(XMP) or b""])
 
 
 def _defect(tags: Tags, length: int) -> str | None:

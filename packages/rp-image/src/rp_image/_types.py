@@ -58,5 +58,5 @@ class ImageInfo:
     @property
     def shape(self) -> tuple[int, int, int]:
         """Shape of the array that `load` gives: upright, RGB or RGBA."""
-        size = (self.width, self.height) if self.orientation > 4 else (self.height, self.width)  # noqa: PLR2004
+        size = (self.width, self.height) if self.orientation > 4 else (self.height, self.width)
         return (*size, 4 if self.has_alpha else 3)

@@ -12,6 +12,7 @@ from rp_image._types import ImageInfo
 if TYPE_CHECKING:
     from rp_image._slices import Sliceable
 
+MOST_CHUNKS: Final = 1 << 20
 _ANIMATED: Final = 0x02
 _ALPHA: Final = 0x10
 _KEPT: Final = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"EXIF", b"XMP ", b"ICCP"})
@@ -56,7 +57,9 @@ def _chunks(data: Sliceable) -> tuple[dict[bytes, bytes], int, str | None]:
     frames = 0
     position = 12
     end = 8 + int.from_bytes(data[4:8], "little")
-    while position + 8 <= min(end, len(data)):
+    for _ in range(MOST_CHUNKS):
+        if position + 8 > min(end, len(data)):
+            break
         head = data[position : position + 8]
         name, length = head[:4], int.from_bytes(head[4:], "little")
         frames += name == b"ANMF"

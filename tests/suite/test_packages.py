@@ -1,0 +1,72 @@
+"""Backends and extras agree, and the packages keep to their layers and sizes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from importlib import import_module
+from importlib.metadata import metadata, requires
+from pathlib import Path
+from pkgutil import iter_modules
+
+import pytest
+
+from rp_core._fallback import Chain, chains
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted(ROOT.glob("packages/*/src/*/*.py"))
+for module in iter_modules(import_module("rp_image").__path__, "rp_image."):
+    import_module(module.name)
+CHAINS = [chain for name, chain in chains.items() if name.startswith("rp_image.")]
+DISTRIBUTIONS = {"cv2": "opencv-python", "PIL": "pillow", "simplejpeg": "simplejpeg"}
+
+
+@pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain.operation)
+def test_every_backend_names_what_pyproject_declares(chain: Chain[..., object]) -> None:
+    package = chain.operation.partition(".")[0].replace("_", "-")
+    extras = set(metadata(package).get_all("Provides-Extra") or ())
+    needs = [requirement.partition(";") for requirement in requires(package) or ()]
+    base = {_name(line) for line, _, marker in needs if "extra" not in marker}
+    of_extra = {(_name(line), marker.strip()) for line, _, marker in needs if "extra" in marker}
+    for backend in chain.backends:
+        assert backend.install.kind in {"base", "extra"}
+        if backend.install.kind == "extra":
+            assert backend.install.name == backend.name
+            assert backend.name in extras
+            wanted = DISTRIBUTIONS[backend._needs or ""]
+            assert any(n == wanted and backend.name in marker for n, marker in of_extra)
+        elif backend._needs:
+            assert DISTRIBUTIONS[backend._needs] in base
+
+
+def test_every_extra_of_rp_image_is_a_backend() -> None:
+    names = {backend.name for chain in CHAINS for backend in chain.backends}
+
+    assert set(metadata("rp-image").get_all("Provides-Extra") or ()) <= names
+
+
+def _name(requirement: str) -> str:
+    found = re.match(r"[A-Za-z0-9._-]+", requirement)
+    return found[0].lower() if found else ""
+
+
+@pytest.mark.skipif(not SOURCES, reason="the sources are not here: a wheel is tested alone")
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_module_is_short_and_so_are_its_functions(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert len(text.splitlines()) <= 260
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            length = (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
+            assert length <= 40, node.name
+            assert len(node.args.args) + len(node.args.posonlyargs) <= 6, node.name
+
+
+@pytest.mark.skipif(not SOURCES, reason="the sources are not here: a wheel is tested alone")
+def test_a_domain_imports_no_private_module_of_rp_core() -> None:
+    private = re.compile(r"^\s*(from|import) rp_core\._", re.MULTILINE)
+
+    for path in SOURCES:
+        if path.parent.name != "rp_core":
+            assert not private.search(path.read_text("utf-8")), path

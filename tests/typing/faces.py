@@ -1,0 +1,95 @@
+"""What type-checkers see of both faces; checked by mypy and pyright, never run."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar, assert_type
+
+import rp_core
+import rp_core.sync
+import rp_image
+import rp_image.sync
+from numpy.typing import NDArray
+from rp_core import (
+    Failure,
+    Fallback,
+    Results,
+    amap,
+    blocking,
+    extra,
+    thread_map,
+    threaded,
+    threaded_iter,
+)
+from rp_image import ImageInfo
+
+T = TypeVar("T")
+Image = NDArray[Any]
+
+
+def plain(path: str, *, limit: int = 3) -> bytes:
+    raise NotImplementedError
+
+
+def generic(item: T, count: int) -> list[T]:
+    raise NotImplementedError
+
+
+def frames(path: str) -> Iterator[int]:
+    raise NotImplementedError
+
+
+async def fetch(url: str, *, retries: int = 3) -> bytes:
+    raise NotImplementedError
+
+
+def shape(image: Image) -> tuple[int, ...]:
+    raise NotImplementedError
+
+
+aio_plain = threaded(plain, module="demo")
+aio_generic = threaded(generic, module="demo")
+aio_frames = threaded_iter(frames, module="demo")
+sync_fetch = blocking(fetch, module="demo.sync")
+chain: Fallback[[str], bytes] = Fallback("rp_demo.read")
+
+
+@chain.via(needs="math", install=extra("math"))
+def backend(path: str) -> bytes:
+    raise NotImplementedError
+
+
+async def check_core() -> None:
+    assert_type(await aio_plain("a", limit=4), bytes)
+    assert_type(await aio_generic(1, 2), list[int])
+    assert_type(aio_frames("a"), AsyncGenerator[int, None])
+    assert_type(await amap(fetch, ["a", "b"]), list[bytes])
+    assert_type(amap(fetch, ["a"], on_error="return"), Results[bytes | Failure[str]])
+    assert_type(await thread_map(plain, ["a"], on_error="skip"), list[bytes])
+    assert_type(sync_fetch("a", retries=1), bytes)
+    assert_type(list(rp_core.sync.thread_map(plain, ["a"])), list[bytes])
+    assert_type(chain("a"), bytes)
+    assert_type(chain.using("backend")("a"), bytes)
+    async with thread_map(plain, ["a"]) as stream:
+        async for result in stream:
+            assert_type(result, bytes)
+
+
+async def check_image(image: Image) -> None:
+    assert_type(await rp_image.load("a.png", mode="gray"), Image)
+    assert_type(await rp_image.probe(Path("a.png")), ImageInfo)
+    assert_type(rp_image.save(image, "a.png"), Coroutine[Any, Any, None])
+    assert_type(await rp_image.resize(image, (3, 4), method="area"), Image)
+    assert_type(await rp_image.load_many([Path("a")], limit=2), list[Image])
+    assert_type(await rp_image.load_many(["a"], transform=shape), list[tuple[int, ...]])
+    assert_type(rp_image.stream(["a"], transform=shape), rp_core.Stream[tuple[int, ...]])
+
+
+def check_image_sync(image: Image) -> None:
+    assert_type(rp_image.sync.load(b"", backend=["opencv", "pillow"]), Image)
+    assert_type(rp_image.sync.load_many(["a"]), list[Image])
+    assert_type(rp_image.sync.load_many(["a"], transform=shape), list[tuple[int, ...]])
+    assert_type(rp_image.sync.stream(["a"]), rp_core.sync.Stream[Image])
+    assert_type(rp_image.sync.grid([image], columns=2), Image)
+    assert_type(rp_image.sync.save(image, "a.png"), None)

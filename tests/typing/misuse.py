@@ -1,0 +1,35 @@
+"""Every line marked with `refused` must be an error for pyright; tests/typing/check.py sees to it."""
+
+import rp_core
+import rp_image
+import rp_image.sync
+from rp_core import Fallback
+
+rp_image.sync.load(1)  # refused
+rp_image.sync.load("a", bogus=1)  # refused
+rp_image.sync.load("a", mode="cmyk")  # refused
+rp_image.load("a", bogus=1)  # refused
+rp_image.load_many(["a"], limit="x")  # refused
+rp_image.load_many(["a"], bogus=1)  # refused
+rp_image.sync.stream(["a"], on_error="ignore")  # refused
+rp_image.nope  # refused
+rp_image.sync.nope  # refused
+rp_core.nope  # refused
+rp_core.thread_map(len, [1])  # refused
+rp_core.amap(len, ["a"])  # refused
+
+chain: Fallback[[int], str] = Fallback("rp_demo.misuse")
+
+
+@chain.via()  # refused
+def wrong(number: str) -> str:
+    return number
+
+
+async def forgotten() -> None:
+    rp_image.load("a")  # refused
+    rp_image.load_many(["a"])  # refused
+
+
+chain("a")  # refused
+chain.using(3)  # refused
