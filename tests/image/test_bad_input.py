@@ -132,6 +132,26 @@ def test_a_bomb_is_refused_before_any_decoder_sees_it(tmp_path: Path) -> None:
     assert (info.width, info.height) == (20_000, 20_000)
 
 
+def test_a_gif_frame_larger_than_its_screen_is_counted() -> None:
+    data = bytearray(SAMPLES["gif"].data)
+    data[6:10] = b"\1\0\1\0"
+
+    assert rp_image.sync.load(bytes(data)).shape == SAMPLES["gif"].pixels.shape
+    with pytest.raises(LimitExceededError):
+        rp_image.sync.load(bytes(data), max_pixels=53)
+
+
+def test_a_damaged_length_is_not_allocated() -> None:
+    data = bytearray(SAMPLES["png-rgb"].data)
+    data[data.index(b"IDAT") - 4] = 0x60
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    with pytest.raises(DecodeError, match="is cut off"):
+        rp_image.sync.load(bytes(data))
+    assert rp_image.sync.load(bytes(data), strict=False).shape == SAMPLES["png-rgb"].pixels.shape
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
+
+
 def test_a_refusal_is_final_for_every_backend() -> None:
     for backend in decode.backends:
         with pytest.raises(LimitExceededError):

@@ -84,9 +84,11 @@ class Backend(Generic[P, R]):
             if self._check:
                 self._check()
         except MissingDependencyError as missing:
-            return missing
+            return _without_frames(missing)
         except Exception as error:  # noqa: BLE001 - a broken package may raise anything
-            return _Broken(f"installed but broken: {error or type(error).__name__}", error)
+            broken = _BrokenError(f"installed but broken: {str(error) or type(error).__name__}")
+            broken.__cause__ = _without_frames(error)
+            return broken
         return None
 
     def _import(self, needs: str) -> None:
@@ -100,14 +102,19 @@ class Backend(Generic[P, R]):
                 raise
             reason = f"not installed; run: {self.install.line}"
             raise MissingDependencyError(reason, name=top) from None
-        package = sys.modules[top]
+        package = sys.modules[needs]
         if hasattr(package, "__path__") and getattr(package, "__file__", None) is None:
-            raise ImportError(f"the package {top!r} is an empty folder; install it anew")
+            raise ImportError(f"the package {needs!r} is an empty folder; install it anew")
 
 
-class _Broken(ImportError):
+class _BrokenError(ImportError):
     """An installed backend that cannot work."""
 
-    def __init__(self, message: str, cause: Exception) -> None:
-        super().__init__(message)
-        self.__cause__ = cause
+
+def _without_frames(error: Exception) -> Exception:
+    """Drop the tracebacks of a reason that is kept for ever: they hold the callers' locals."""
+    link: BaseException | None = error
+    while link:
+        link.__traceback__ = None
+        link = link.__cause__ or link.__context__
+    return error

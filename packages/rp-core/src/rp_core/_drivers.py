@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import anyio
 
-from rp_core._loop import is_scope_cancelled, poster
+from rp_core._loop import must_go_on, poster
 from rp_core._workers import Workers
 
 if TYPE_CHECKING:
@@ -142,8 +142,19 @@ class TaskDriver(Driver[T, R]):
             self._tasks.start_soon(self._work)
 
     async def _work(self) -> None:
-        window, feed = self.window, self.feed
         self._growing = False
+        try:
+            await self._run_items()
+        except BaseException as error:
+            if must_go_on(error):
+                raise
+            self.window.break_off(self.window.issued, error)
+        while self._parked:
+            self._parked.popleft().set()
+        self.bell.ring()
+
+    async def _run_items(self) -> None:
+        window, feed = self.window, self.feed
         while not window.dry:
             job = feed.sync.next() if feed.sync else await feed.next()
             if job is None:
@@ -154,9 +165,6 @@ class TaskDriver(Driver[T, R]):
                 self._grow()
             if await self._run(*job) and self.bell.waiting:
                 self.bell.ring()
-        while self._parked:
-            self._parked.popleft().set()
-        self.bell.ring()
 
     async def _park(self) -> None:
         woken = anyio.Event()
@@ -167,11 +175,9 @@ class TaskDriver(Driver[T, R]):
     async def _run(self, index: int, item: T) -> bool:
         try:
             return self.window.finish(index, await self._fn(item))
-        except anyio.get_cancelled_exc_class() as error:
-            if is_scope_cancelled():
+        except BaseException as error:
+            if must_go_on(error):
                 raise
-            self.window.break_off(index, error)
-        except BaseException as error:  # noqa: BLE001 - the consumer raises it
             self.window.fail(index, item, error)
         if self.window.failed:
             self._tasks.cancel_scope.cancel()
@@ -211,11 +217,15 @@ class ThreadDriver(Driver[T, R]):
                     self._room = anyio.Event()
                     await self._room.wait()
                 continue
-            if self._prepare and (prepare := self._prepare(job[1])):
+            try:
+                prepare = self._prepare(job[1]) if self._prepare else None
+            except Exception as error:  # noqa: BLE001 - the consumer raises it
+                self._fail(*job, error)
+                continue
+            if prepare:
                 tasks.start_soon(self._run_prepare, *job, prepare, limiter)
             else:
-                self._workers.submit(*job)
-                self._workers.hire()
+                self._submit(*job)
         self.bell.ring()
 
     def refill(self) -> None:
@@ -249,9 +259,21 @@ class ThreadDriver(Driver[T, R]):
         try:
             async with limiter:
                 prepared = await prepare()
-        except Exception as error:  # noqa: BLE001 - the consumer raises it
-            self.window.fail(index, item, error)
-            self.bell.ring()
+        except BaseException as error:
+            if must_go_on(error):
+                raise
+            self._fail(index, item, error)
         else:
-            self._workers.submit(index, prepared)
+            self._submit(index, prepared)
+
+    def _submit(self, index: int, item: T) -> None:
+        self._workers.submit(index, item)
+        try:
             self._workers.hire()
+        except RuntimeError as error:  # no thread to be had
+            self.window.break_off(index, error)
+            self.bell.ring()
+
+    def _fail(self, index: int, item: T, error: BaseException) -> None:
+        self.window.fail(index, item, error)
+        self.bell.ring()

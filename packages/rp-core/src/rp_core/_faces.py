@@ -74,12 +74,15 @@ def threaded_iter(
 
     @functools.wraps(fn)
     async def face(*args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[R, None]:
+        from contextlib import aclosing
+
         from rp_core._iterators import hop_per_item
         from rp_core._threads import budget, pool
 
         crew = budget if cpu else pool
-        async for item in hop_per_item(functools.partial(fn, *args, **kwargs), crew):
-            yield item
+        async with aclosing(hop_per_item(functools.partial(fn, *args, **kwargs), crew)) as items:
+            async for item in items:
+                yield item
 
     face.__module__ = module
     return face

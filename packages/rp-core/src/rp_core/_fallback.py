@@ -126,11 +126,17 @@ class Chain(Generic[P, R]):
             return True
         return isinstance(error, self._final)
 
+    def _missing(self, attempts: list[Attempt]) -> list[Backend[P, R]]:
+        """Return the backends that were not asked only because they are not installed."""
+        asked = [(self._by_name[attempt.backend], attempt.error) for attempt in attempts]
+        return [b for b, error in asked if b.state == "missing" and b.obstacle is error]
+
     def _rescued(self, attempts: list[Attempt], by: str) -> None:
         import logging
 
-        reasons = "; ".join(map(str, attempts))
-        logging.getLogger(self.operation).debug("%s answered after %s", by, reasons)
+        logger = logging.getLogger(self.operation)
+        if logger.isEnabledFor(logging.DEBUG):
+            logger.debug("%s answered after %s", by, "; ".join(map(str, attempts)))
 
     def _give_up(self, attempts: list[Attempt]) -> OperationError:
         failed = [
@@ -205,8 +211,8 @@ class Fallback(Chain[P, R]):
                 if attempts:
                     self._rescued(attempts, backend.name)
                 return result
-        if installed := [backend for backend in backends if backend.install_if_allowed()]:
-            return self._ask(installed, *args, **kwargs)
+        if any(backend.install_if_allowed() for backend in self._missing(attempts)):
+            return self._ask(backends, *args, **kwargs)
         raise self._give_up(attempts)
 
 
@@ -256,6 +262,14 @@ class AsyncFallback(Chain[P, Awaitable[R]], Generic[P, R]):
                 if attempts:
                     self._rescued(attempts, backend.name)
                 return result
-        if installed := [backend for backend in backends if backend.install_if_allowed()]:
-            return await self._ask(installed, *args, **kwargs)
+        for backend in self._missing(attempts):
+            if await _off_the_loop(backend.install_if_allowed):
+                return await self._ask(backends, *args, **kwargs)
         raise self._give_up(attempts)
+
+
+async def _off_the_loop(call: Callable[[], bool]) -> bool:
+    from rp_core._offload import offload
+    from rp_core._threads import pool
+
+    return await offload(call, crew=pool)

@@ -41,23 +41,27 @@ def atomic_write(path: str | os.PathLike[str], *, durable: bool = False) -> Iter
     if mode is not None and not stat.S_ISREG(mode):
         if stat.S_ISDIR(mode):
             raise IsADirectoryError(21, os.strerror(21), target)
-        with effect(), open(target, "wb") as file:
+        with effect():
+            pass  # not held below: who opens or writes a pipe may wait for its reader
+        with open(target, "wb") as file:
             yield file
         return
     temporary = os.path.join(os.path.dirname(target), f".rp-{secrets.token_hex(8)}.tmp")
     try:
         with open(temporary, "xb") as file:
+            if mode is not None:
+                os.chmod(temporary, stat.S_IMODE(mode))
             yield file
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        if mode is not None:
-            os.chmod(temporary, stat.S_IMODE(mode))
         with effect():
             os.replace(temporary, target)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             os.unlink(temporary)
+        if isinstance(error, OSError) and error.filename == temporary:
+            error.filename = target
         raise
     if durable:
         _sync_folder(os.path.dirname(target))

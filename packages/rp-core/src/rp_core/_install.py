@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from threading import Lock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
 _allowed: bool | None = None
+_lock = Lock()
+_tried: dict[str, bool] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,11 @@ class Install:
         """
         if self.kind != "extra" or not _is_allowed() or not _is_declared(self):
             return False
-        return _run_installer(f"{self.package}[{self.name}]")
+        requirement = f"{self.package}[{self.name}]"
+        with _lock:  # asked by many threads, and for every input that fails, it runs once
+            if requirement not in _tried:
+                _tried[requirement] = _run_installer(requirement)
+            return _tried[requirement]
 
 
 base = Install("base")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import copy_context
 from functools import partial
 from threading import Lock
 from types import AsyncGeneratorType
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import anyio
 
+from rp_core._cancel import current_token
 from rp_core._offload import offload
 from rp_core._portal import portal
 
@@ -40,17 +42,28 @@ class _Source:
         self._make = make
         self._iterator: Any = None
         self._lock = Lock()
+        self._context = copy_context()
 
     def next(self) -> Any:
-        with self._lock:
-            if self._iterator is None:
-                self._iterator = iter(self._make())
-            return next(self._iterator, _END)
+        return self._run(self._next)
 
     def close(self) -> None:
+        self._run(self._close)
+
+    def _run(self, step: Callable[[], Any]) -> Any:
+        """Take a step in the one context of the iterator, for what it sets and resets there."""
         with self._lock:
-            if hasattr(self._iterator, "close"):
-                self._iterator.close()
+            self._context.run(current_token.set, current_token.get())
+            return self._context.run(step)
+
+    def _next(self) -> Any:
+        if self._iterator is None:
+            self._iterator = iter(self._make())
+        return next(self._iterator, _END)
+
+    def _close(self) -> None:
+        if hasattr(self._iterator, "close"):
+            self._iterator.close()
 
 
 def item_per_call(make: Callable[[], AsyncIterable[R]]) -> Generator[R, None, None]:
@@ -62,7 +75,7 @@ def item_per_call(make: Callable[[], AsyncIterable[R]]) -> Generator[R, None, No
     finally:
         if portal.is_here():  # collected there: nobody could wait
             hosted.cancel()
-        else:
+        elif portal.runs(hosted.loop):
             portal.call(hosted.close)
 
 
@@ -76,11 +89,12 @@ class _Hosted:
     def __init__(self, make: Callable[[], AsyncIterable[Any]]) -> None:
         self._make = make
         self._requests: asyncio.Queue[asyncio.Future[Any]] = asyncio.Queue()
-        self._task = asyncio.get_running_loop().create_task(self._serve())
+        self.loop = asyncio.get_running_loop()
+        self._task = self.loop.create_task(self._serve())
 
     async def next(self) -> Any:
         """Return the next item or _END; a cancelled call ends the iterable."""
-        request: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        request: asyncio.Future[Any] = self.loop.create_future()
         self._requests.put_nowait(request)
         try:
             return await request
@@ -108,7 +122,10 @@ class _Hosted:
             finally:
                 if isinstance(items, AsyncGeneratorType):
                     await items.aclose()
-        except Exception as error:  # noqa: BLE001 - carried to the caller
+        except asyncio.CancelledError:
+            request.cancel()
+            raise
+        except BaseException as error:  # noqa: BLE001 - carried to the caller
             if not request.done():
                 request.set_exception(error)
             return

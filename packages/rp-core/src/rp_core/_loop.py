@@ -62,6 +62,13 @@ def spawn(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
         task.add_done_callback(_host_tasks.discard)
 
 
+def must_go_on(error: BaseException) -> bool:
+    """Return whether `error` ends this task from outside, rather than being a call's own answer."""
+    if isinstance(error, GeneratorExit):
+        return True
+    return isinstance(error, anyio.get_cancelled_exc_class()) and is_scope_cancelled()
+
+
 def is_scope_cancelled() -> bool:
     """Return whether a cancel scope around this task is cancelled; asyncio's own cancel is none."""
     return anyio.current_effective_deadline() == -math.inf

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
@@ -185,6 +186,8 @@ async def _run_inline(
     prepare: Callable[[Any], Callable[[], Awaitable[Any]] | None] | None,
     item: Any,
 ) -> R:
+    from rp_core._workers import refuse_coroutine
+
     if prepare and (coming := prepare(item)):
         item = await coming()
-    return fn(item)
+    return refuse_coroutine(copy_context().run(fn, item))

@@ -44,7 +44,7 @@ def cache_dir(name: str) -> Path:
         ValueError: `name` is not a single path component.
         OSError: The folder cannot be made.
     """
-    if not name or name in {".", ".."} or "\0" in name or not {"/", "\\"}.isdisjoint(name):
+    if not name or name in {".", ".."} or "\0" in name or not {"/", "\\", ":"}.isdisjoint(name):
         raise ValueError(f"not the name of a folder: {name!r}")
     from platformdirs import user_cache_path
 

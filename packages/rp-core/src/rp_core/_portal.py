@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rp_core._threads import budget
+from rp_core._threads import EXIT_SECONDS, budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -47,32 +47,38 @@ class Portal:
                 "a sync face was called from rp_core's own event loop; await instead"
             )
         call = _Call(fn)
-        loop.call_soon_threadsafe(call.start, context=copy_context())
-        with budget.released():
-            try:
+        try:
+            loop.call_soon_threadsafe(call.start, context=copy_context())
+            with budget.released():
                 result: R = call.outcome.result()
-            except BaseException:
-                if not call.outcome.done():
-                    loop.call_soon_threadsafe(call.cancel)
-                    call.ended.wait()
-                raise
+        except BaseException:
+            if not call.outcome.done():
+                loop.call_soon_threadsafe(call.cancel)
+                call.ended.wait()
+            raise
+        finally:
+            del call  # or the error's traceback and its outcome would keep each other alive
         return result
 
     def is_here(self) -> bool:
         """Return whether this is the thread of the loop."""
         return threading.current_thread() is self._thread
 
+    def runs(self, loop: asyncio.AbstractEventLoop) -> bool:
+        """Return whether `loop` is the loop that calls run on now, after a fork or at exit too."""
+        return loop is self._loop
+
     def close(self) -> None:
         """Cancel what runs on the loop, and end it."""
         with self._lock:
             loop, thread, self._loop = self._loop, self._thread, None
-        if loop and thread:
+        if loop and thread and thread.is_alive():
             loop.call_soon_threadsafe(loop.stop)
-            thread.join()
+            thread.join(EXIT_SECONDS)
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         with self._lock:
-            if self._loop is None:
+            if self._loop is None or self._loop.is_closed():
                 ready: Future[asyncio.AbstractEventLoop] = Future()
                 self._thread = threading.Thread(
                     target=_serve, args=(ready,), name="rp-loop", daemon=True
@@ -96,6 +102,8 @@ class _Call:
     def cancel(self) -> None:
         if self._task:
             self._task.cancel()
+        else:
+            self.ended.set()
 
     async def _run(self) -> None:
         try:

@@ -40,7 +40,12 @@ class Reporter:
         """Count one item."""
         self._done += 1
         self._failed += failed
-        self._show(Progress(self._done, self._failed, self._total, monotonic() - self._began))
+        elapsed = monotonic() - self._began
+        try:
+            self._show(Progress(self._done, self._failed, self._total, elapsed))
+        except (StopIteration, StopAsyncIteration) as error:
+            # Raised as it is, it would end the caller's loop as if the items had run out.
+            raise RuntimeError(f"the progress callback raised {type(error).__name__}") from error
 
     def close(self) -> None:
         """Take the bar down."""

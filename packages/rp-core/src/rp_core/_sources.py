@@ -34,6 +34,7 @@ Source: TypeAlias = Union[
     str, "os.PathLike[str]", bytes, bytearray, memoryview, BinaryIO, AsyncReader
 ]
 MAX_BYTES: Final = 1 << 31
+_CHUNK: Final = 1 << 22
 _URL: Final = re.compile(r"([a-z][a-z0-9+.-]+)://|(data):", re.IGNORECASE)
 _WITH_RP_NET: Final = frozenset({"http", "https"})
 _fetchers: dict[str, Fetch] = {}
@@ -78,7 +79,7 @@ def read_source(source: Source, *, max_bytes: int = MAX_BYTES, urls: bool = True
         raise TypeError(f"cannot read from {type(source).__name__!r}")
     if iscoroutinefunction(read):
         raise TypeError("an async file can only be read by the async face")
-    return _bounded(_checked_bytes(read(max_bytes + 1)), max_bytes)
+    return _read_stream(read, max_bytes)
 
 
 def resolve_source(source: Source, *, urls: bool = True) -> Callable[[], Awaitable[Any]] | None:
@@ -162,16 +163,17 @@ def _read_path(path: str | os.PathLike[str], max_bytes: int) -> bytes:
             if status.st_size > max_bytes:
                 raise LimitExceededError(f"{status.st_size} bytes; at most {max_bytes} may be read")
             return _bounded(file.readall(), max_bytes)
-        return _read_stream(file, max_bytes)
+        return _read_stream(file.read, max_bytes)
 
 
-def _read_stream(file: Any, max_bytes: int) -> bytes:
-    """Read a pipe or a device, which does not say how long it is."""
-    data = bytearray()
-    while chunk := file.read(1 << 20):
-        data += chunk
-        _bounded(data, max_bytes)
-    return bytes(data)
+def _read_stream(read: Callable[[int], object], max_bytes: int) -> bytes:
+    """Read to the end what does not say how long it is; a pipe gives less than it is asked for."""
+    chunks: list[bytes] = []
+    room = max_bytes + 1
+    while room > 0 and (chunk := _checked_bytes(read(min(room, _CHUNK)))):
+        chunks.append(chunk)
+        room -= len(chunk)
+    return _bounded(b"".join(chunks), max_bytes)
 
 
 def _checked_bytes(data: object) -> bytes:

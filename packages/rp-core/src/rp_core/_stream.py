@@ -9,7 +9,7 @@ import anyio
 import anyio.lowlevel
 
 from rp_core._feed import AsyncFeed
-from rp_core._loop import is_scope_cancelled, poster, spawn
+from rp_core._loop import is_scope_cancelled, must_go_on, poster, spawn
 from rp_core._window import END, PENDING
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Stream(Generic[R]):
     def __init__(self, plan: Plan[Any, R], make_driver: MakeDriver) -> None:
         self._plan = plan
         self._make_driver = make_driver
-        self._begun = self._closed = False
+        self._begun = self._closed = self._owned = False
         self._host: _Host | None = None
         self._tasks: TaskGroup | None = None
 
@@ -64,11 +64,11 @@ class Stream(Generic[R]):
         try:
             value = await self._next()
         except BaseException as error:
-            if not self._tasks:
+            if not self._owned:
                 await self._close(wait=not _is_native_cancel(error))
             raise
         if value is END:
-            if not self._tasks:
+            if not self._owned:
                 await self.close()
             raise StopAsyncIteration
         return value
@@ -76,6 +76,7 @@ class Stream(Generic[R]):
     async def __aenter__(self) -> Stream[R]:
         """Begin the map; its tasks belong to this block."""
         self._begin()
+        self._owned = True
         if self._host:
             self._tasks = anyio.create_task_group()
             await self._tasks.__aenter__()
@@ -102,10 +103,7 @@ class Stream(Generic[R]):
         self._closed = True
         self._driver.stop()
         try:
-            await self._end_tasks(wait=wait)
-            if wait:
-                await self._end_threads()
-                await self._feed.close()
+            await self._end_work(wait=wait)
         finally:
             if self._window.reporter:
                 self._window.reporter.close()
@@ -154,6 +152,17 @@ class Stream(Generic[R]):
             driver.refill()
         return value
 
+    async def _end_work(self, *, wait: bool) -> None:
+        try:
+            await self._end_tasks(wait=wait)
+        except BaseException as error:
+            wait = wait and not _is_native_cancel(error)
+            raise
+        finally:
+            if wait:
+                await self._end_threads()
+                await self._feed.close()
+
     async def _end_tasks(self, *, wait: bool) -> None:
         if not self._host:
             return
@@ -186,11 +195,19 @@ class _Host:
         try:
             with self._scope:
                 async with anyio.create_task_group() as tasks:
-                    await self._driver.serve(tasks)
-        except Exception as error:  # noqa: BLE001 - the consumer raises it
-            self._driver.window.break_off(self._driver.window.issued, error)
+                    await self._serve(tasks)
         finally:
             self.over.set()
+            self._driver.bell.ring()
+
+    async def _serve(self, tasks: TaskGroup) -> None:
+        try:
+            await self._driver.serve(tasks)
+        except BaseException as error:
+            if must_go_on(error):
+                raise
+            # The consumer raises it; here it would come in a group.
+            self._driver.window.break_off(self._driver.window.issued, error)
             self._driver.bell.ring()
 
     def cancel(self) -> None:

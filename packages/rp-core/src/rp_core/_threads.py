@@ -131,7 +131,13 @@ class Budget:
         """Run a job in a slot, as soon as one is free; first come, first served."""
         with self._lock:
             self._waiting.append(job)
-        self._fill()
+        try:
+            self._fill()
+        except RuntimeError:  # no more threads to be had: those that run come to it
+            with self._lock:
+                if not self._running and job in self._waiting:
+                    self._waiting.remove(job)
+                    raise
 
     def withdraw(self, job: Job) -> int:
         """Take back the jobs equal to this one that wait for a slot; return how many."""
@@ -152,8 +158,8 @@ class Budget:
             return
         with self._lock:
             self._running -= 1
-        self._fill()
         try:
+            self._fill()
             yield
         finally:
             with self._lock:
@@ -161,11 +167,13 @@ class Budget:
 
     def _fill(self) -> None:
         while job := self._admit():
+            hands = [job]  # emptied by the thread, which would else keep its first job alive
             try:
-                self._pool.start(partial(self._run, job))
+                self._pool.start(partial(self._run, hands))
             except BaseException:
                 with self._lock:
                     self._running -= 1
+                    self._waiting.appendleft(job)
                 raise
 
     def _admit(self) -> Job | None:
@@ -175,7 +183,8 @@ class Budget:
             self._running += 1
             return self._waiting.popleft()
 
-    def _run(self, job: Job | None) -> None:
+    def _run(self, hands: list[Job]) -> None:
+        job: Job | None = hands.pop()
         here = self._here
         here.slot = True
         while job is not None:
@@ -204,7 +213,7 @@ def set_cpu_limit(limit: int | None) -> None:
         ValueError: `limit` is below 1.
     """
     if limit is not None:
-        if not isinstance(limit, int) or isinstance(limit, bool):
+        if isinstance(limit, bool) or not isinstance(limit, int):
             raise TypeError(f"limit must be an int or None, not {limit!r}")
         if limit < 1:
             raise ValueError(f"limit must be at least 1, not {limit}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reprlib
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from os import PathLike, fspath
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
@@ -92,7 +93,8 @@ class Window(Generic[T, R]):
                 return self.finish(index, _SKIPPED)
             if self._on_error == "return":
                 return self.finish(index, Failure(item, index, error))  # type: ignore[arg-type]
-        error.add_note(f"item {index}: {describe(item)}")
+        with suppress(Exception):  # a repr may raise, and an error refuse attributes
+            error.add_note(f"item {index}: {describe(item)}")
         self.break_off(index, error)
         return True
 

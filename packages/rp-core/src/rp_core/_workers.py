@@ -48,11 +48,13 @@ class Workers(Generic[T, R]):
         self._token = CancelToken()
         self._context = copy_context()
         self._context.run(current_token.set, self._token)
+        self._stopped = False
         self.active = 0
 
     def submit(self, index: int, item: T) -> None:
-        """Queue an issued item; `hire` sees to it."""
-        self._inbox.append((index, item))
+        """Queue an issued item, unless the map has ended; `hire` sees to it."""
+        if not (self._stopped or self._window.failed):
+            self._inbox.append((index, item))
 
     def hire(self) -> None:
         """Ask for one more thread, if there is work for it and the limit allows it."""
@@ -69,6 +71,7 @@ class Workers(Generic[T, R]):
 
     def stop(self) -> None:
         """Begin no item any more; what runs takes no effect later."""
+        self._stopped = True
         with self._lock:
             self._inbox.clear()
             self.active -= self._crew.withdraw(self._work)
@@ -76,6 +79,7 @@ class Workers(Generic[T, R]):
 
     def abandon(self) -> None:
         """Do as `stop` without taking a lock: finalizers run anywhere, also inside one."""
+        self._stopped = True
         self._inbox.clear()
         self._token.revoke()
 
@@ -110,10 +114,7 @@ class Workers(Generic[T, R]):
     def run(self, index: int, item: T) -> bool:
         """Run one item here and keep its result; return whether the consumer can go on with it."""
         try:
-            value = self._context.copy().run(self._fn, item)
-            if isinstance(value, CoroutineType):
-                value.close()
-                raise TypeError("the function is a coroutine function: use amap, not thread_map")
+            value = refuse_coroutine(self._context.copy().run(self._fn, item))
         except BaseException as error:  # noqa: BLE001 - the consumer raises it
             return self._window.fail(index, item, error)
         return self._window.finish(index, value)
@@ -125,6 +126,14 @@ class Workers(Generic[T, R]):
             self.active -= 1
         self._bell.ring()
         return True
+
+
+def refuse_coroutine(value: R) -> R:
+    """Return what a function gave; a coroutine says that it was the wrong function."""
+    if isinstance(value, CoroutineType):
+        value.close()
+        raise TypeError("the function is a coroutine function: use amap, not thread_map")
+    return value
 
 
 def check_blocking(name: str, fn: Any) -> None:

@@ -51,11 +51,15 @@ decode: Fallback[[Encoded], Decoded] = Fallback(
 
 
 def in_formats(*formats: Format, color: frozenset[str] = frozenset()) -> Callable[[Encoded], bool]:
-    """Accept plain images of these formats, but for some colour models."""
+    """Accept plain images of these formats, but for some colour models.
+
+    Not where the header showed a defect: OpenCV allocates what a damaged length says.
+    """
 
     def accepts(request: Encoded) -> bool:
         header = request.header
-        return header.info.format in formats and header.plain and header.info.color not in color
+        usable = header.plain and header.defect is None
+        return usable and header.info.format in formats and header.info.color not in color
 
     return accepts
 

@@ -28,6 +28,9 @@ def read_header(data: Sliceable) -> Header:
     try:
         for kind, head in _blocks(data):
             if kind == _IMAGE:
+                left, top, columns, rows = struct.unpack("<HHHH", head[:8])
+                # A first frame that is larger than the screen enlarges it, as in browsers.
+                width, height = max(width, left + columns), max(height, top + rows)
                 defect = ""
                 break
             if head[:1] == _CONTROL:
