@@ -34,12 +34,19 @@ def to_mode(image: Image, info: ImageInfo, mode: Mode) -> Image:
 
 
 def upright(image: Image, orientation: int) -> Image:
-    """Return a view turned as an EXIF orientation says (EXIF 2.32, 4.6.4)."""
+    """Return the image turned as an EXIF orientation says (EXIF 2.32, 4.6.4)."""
+    if orientation == 1:
+        return image
+    shape = image.shape[2:]
+    # Whole pixels as items: numpy turns them twice as fast as their samples.
+    pixel = np.dtype((np.void, image.itemsize * int(np.prod(shape))))
+    items = np.ascontiguousarray(image).reshape(image.shape[0], -1).view(pixel)
     if orientation > 4:
-        image = image.swapaxes(0, 1)
+        items = items.swapaxes(0, 1)
     rows = -1 if orientation in {3, 4, 7, 8} else 1
     columns = -1 if orientation in {2, 3, 6, 7} else 1
-    return image[::rows, ::columns]
+    turned = np.ascontiguousarray(items[::rows, ::columns])
+    return turned.view(image.dtype).reshape(*turned.shape, *shape)
 
 
 def as_stored(image: Image, orientation: int) -> Image:
