@@ -7,7 +7,6 @@ from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from sybil import Example, Sybil
 from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.markdown import CodeBlockParser
@@ -27,6 +26,7 @@ def give_photographs(namespace: dict[str, Any]) -> None:
     """Put a folder with a few photographs into the namespace of the examples."""
     from tempfile import mkdtemp
 
+    import numpy as np
     import rp_image.sync
 
     folder = Path(mkdtemp(prefix="rp-readme-"))
