@@ -85,7 +85,7 @@ class Backend(Generic[P, R]):
                 self._check()
         except MissingDependencyError as missing:
             return _without_frames(missing)
-        except Exception as error:  # noqa: BLE001 - a broken package may raise anything
+        except Exception as error:
             broken = _BrokenError(f"installed but broken: {str(error) or type(error).__name__}")
             broken.__cause__ = _without_frames(error)
             return broken

@@ -9,7 +9,7 @@ from importlib import import_module
 from importlib.metadata import entry_points, version
 from typing import TYPE_CHECKING
 
-from rp_core._fallback import chains
+from rp_core._chain import chains
 
 if TYPE_CHECKING:
     from rp_core._backend import Backend, State

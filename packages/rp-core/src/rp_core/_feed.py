@@ -33,7 +33,7 @@ class Feed(Generic[T]):
             item = next(self._iterator)
         except StopIteration:
             window.dry = True
-        except Exception as error:  # noqa: BLE001 - the consumer raises it
+        except Exception as error:
             window.break_off(window.issued, error)
         else:
             return window.issue(), item
@@ -69,7 +69,7 @@ class AsyncFeed(Generic[T]):
                 item = await anext(self._iterator)
             except StopAsyncIteration:
                 window.dry = True
-            except Exception as error:  # noqa: BLE001 - the consumer raises it
+            except Exception as error:
                 window.break_off(window.issued, error)
             else:
                 return window.issue(), item

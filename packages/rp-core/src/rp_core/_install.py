@@ -72,7 +72,7 @@ def system(name: str) -> Install:
     return Install("system", name)
 
 
-def allow_install(allow: bool = True) -> None:  # noqa: FBT001, FBT002
+def allow_install(allow: bool = True) -> None:
     """Allow missing extras to be installed when they are first needed.
 
     Only extras that an installed rp package declares are ever installed, with uv or else pip,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextvars import copy_context
 from functools import partial
 from threading import Lock
 from types import AsyncGeneratorType
@@ -14,6 +13,7 @@ import anyio
 from rp_core._cancel import current_token
 from rp_core._offload import offload
 from rp_core._portal import portal
+from rp_core._threads import carried_context
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Iterable
@@ -42,7 +42,7 @@ class _Source:
         self._make = make
         self._iterator: Any = None
         self._lock = Lock()
-        self._context = copy_context()
+        self._context = carried_context()
 
     def next(self) -> Any:
         return self._run(self._next)
@@ -77,6 +77,8 @@ def item_per_call(make: Callable[[], AsyncIterable[R]]) -> Generator[R, None, No
             hosted.cancel()
         elif portal.runs(hosted.loop):
             portal.call(hosted.close)
+        else:  # this is a forked child, or the end of the program
+            hosted.forget()
 
 
 async def _start(make: Callable[[], AsyncIterable[Any]]) -> _Hosted:
@@ -106,6 +108,10 @@ class _Hosted:
         """End the iterable soon."""
         self._task.cancel()
 
+    def forget(self) -> None:
+        """Say nothing of a task whose loop has gone without it."""
+        self._task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
+
     async def close(self) -> None:
         """End the iterable and wait until it has."""
         self.cancel()
@@ -125,7 +131,7 @@ class _Hosted:
         except asyncio.CancelledError:
             request.cancel()
             raise
-        except BaseException as error:  # noqa: BLE001 - carried to the caller
+        except BaseException as error:
             if not request.done():
                 request.set_exception(error)
             return

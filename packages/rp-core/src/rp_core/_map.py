@@ -171,7 +171,8 @@ def thread_map(
     plan: Plan[T, R] = Plan("thread_map", items, limit, buffer, ordered, on_error, progress)
 
     def driver(feed: Any, window: Any) -> Any:
-        from rp_core._drivers import InlineDriver, ThreadDriver
+        from rp_core._drivers import InlineDriver
+        from rp_core._thread_driver import ThreadDriver
 
         if not limit:
             return InlineDriver(partial(_run_inline, fn, prepare), feed, window)

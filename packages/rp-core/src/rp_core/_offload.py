@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextvars import copy_context
 from typing import Generic, TypeVar
 
 import anyio
@@ -10,6 +9,7 @@ import anyio.lowlevel
 
 from rp_core._cancel import CancelToken, current_token
 from rp_core._loop import is_scope_cancelled, poster
+from rp_core._threads import carried_context
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ async def offload(call: Callable[[], R], *, crew: Crew) -> R:
 class _Offloaded(Generic[R]):
     def __init__(self, call: Callable[[], R]) -> None:
         self._call = call
-        self._context = copy_context()
+        self._context = carried_context()
         self._post = poster()
         self._error: BaseException | None = None
         self.token = CancelToken()
@@ -53,7 +53,7 @@ class _Offloaded(Generic[R]):
     def __call__(self) -> None:
         try:
             self._result = self._context.run(self._call)
-        except BaseException as error:  # noqa: BLE001 - carried to the caller
+        except BaseException as error:
             self._error = error
         self._post(self.done.set)
 

@@ -6,11 +6,10 @@ import asyncio
 import atexit
 import os
 import threading
-from concurrent.futures import Future
-from contextvars import copy_context
-from typing import TYPE_CHECKING, Any, TypeVar
+from concurrent.futures import CancelledError, Future
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from rp_core._threads import EXIT_SECONDS, budget
+from rp_core._threads import EXIT_SECONDS, budget, carried_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -48,17 +47,15 @@ class Portal:
             )
         call = _Call(fn)
         try:
-            loop.call_soon_threadsafe(call.start, context=copy_context())
+            loop.call_soon_threadsafe(call.start, context=carried_context())
             with budget.released():
-                result: R = call.outcome.result()
+                call.ended.wait()
         except BaseException:
-            if not call.outcome.done():
+            if not call.ended.is_set():
                 loop.call_soon_threadsafe(call.cancel)
                 call.ended.wait()
             raise
-        finally:
-            del call  # or the error's traceback and its outcome would keep each other alive
-        return result
+        return call.result()
 
     def is_here(self) -> bool:
         """Return whether this is the thread of the loop."""
@@ -88,11 +85,11 @@ class Portal:
             return self._loop
 
 
-class _Call:
-    def __init__(self, fn: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+class _Call(Generic[R]):
+    def __init__(self, fn: Callable[[], Coroutine[Any, Any, R]]) -> None:
         self._fn = fn
-        self._task: asyncio.Task[Any] | None = None
-        self.outcome: Future[Any] = Future()
+        self._task: asyncio.Task[None] | None = None
+        self._error: BaseException | None = CancelledError()
         self.ended = threading.Event()
 
     def start(self) -> None:
@@ -107,18 +104,24 @@ class _Call:
 
     async def _run(self) -> None:
         try:
-            result = await self._fn()
+            self._result = await self._fn()
         except asyncio.CancelledError:
-            self.outcome.cancel()
-        except BaseException as error:  # noqa: BLE001 - carried to the caller
-            self.outcome.set_exception(error)
+            return
+        except BaseException as error:
+            self._error = error
         else:
-            self.outcome.set_result(result)
+            self._error = None
 
     def _end(self, _: object) -> None:
-        if not self.outcome.done():
-            self.outcome.cancel()
         self.ended.set()
+
+    def result(self) -> R:
+        if self._error is None:
+            return self._result
+        try:
+            raise self._error
+        finally:
+            self._error = None  # or the traceback and this object would keep each other alive
 
 
 def _serve(ready: Future[asyncio.AbstractEventLoop]) -> None:

@@ -30,7 +30,7 @@ class Progress(NamedTuple):
 class Reporter:
     """Counts the items of one map and tells a callable, or a bar, about each."""
 
-    def __init__(self, progress: bool | Callable[[Progress], object], total: int | None) -> None:  # noqa: FBT001
+    def __init__(self, progress: bool | Callable[[Progress], object], total: int | None) -> None:
         self._show, self._close = (progress, _nothing) if callable(progress) else _bar()
         self._total = total
         self._done = self._failed = 0
@@ -85,7 +85,7 @@ def _counts() -> tuple[Callable[[Progress], object], Callable[[], object]]:
     def show(progress: Progress) -> None:
         nonlocal last, shown
         last = progress
-        if sys.stderr.isatty() and progress.elapsed - shown >= 0.1:  # noqa: PLR2004
+        if sys.stderr.isatty() and progress.elapsed - shown >= 0.1:
             shown = progress.elapsed
             print(f"\r{line()}", end="", file=sys.stderr, flush=True)
 

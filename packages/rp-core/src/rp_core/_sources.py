@@ -153,7 +153,8 @@ def _read_data_url(url: str) -> bytes:
     data = unquote_to_bytes(body)
     if head.rpartition(";")[2].strip().lower() != "base64":
         return data
-    return b64decode(b"".join(data.split()) + b"=" * (-len(data) % 4), validate=True)
+    code = b"".join(data.split())
+    return b64decode(code + b"=" * (-len(code) % 4), validate=True)
 
 
 def _read_path(path: str | os.PathLike[str], max_bytes: int) -> bytes:

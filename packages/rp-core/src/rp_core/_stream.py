@@ -9,7 +9,8 @@ import anyio
 import anyio.lowlevel
 
 from rp_core._feed import AsyncFeed
-from rp_core._loop import is_scope_cancelled, must_go_on, poster, spawn
+from rp_core._host import Host
+from rp_core._loop import is_scope_cancelled, poster, spawn
 from rp_core._window import END, PENDING
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Stream(Generic[R]):
         self._plan = plan
         self._make_driver = make_driver
         self._begun = self._closed = self._owned = False
-        self._host: _Host | None = None
+        self._host: Host | None = None
         self._tasks: TaskGroup | None = None
 
     def __aiter__(self) -> Stream[R]:
@@ -113,6 +114,8 @@ class Stream(Generic[R]):
         if not self._begun:
             warnings.warn(f"{self._plan.name} was never awaited", RuntimeWarning, stacklevel=2)
         elif not self._closed:
+            if self._host:
+                self._host.abandoned = True
             self._driver.abandon()
             if self._host:
                 self._post(self._host.cancel)
@@ -131,7 +134,7 @@ class Stream(Generic[R]):
         self._window.reporter = self._plan.reporter()
         if self._driver.needs_tasks:
             self._post = poster()
-            self._host = _Host(self._driver)
+            self._host = Host(self._driver)
         self._closed = False
 
     async def _next(self) -> R:
@@ -166,6 +169,7 @@ class Stream(Generic[R]):
     async def _end_tasks(self, *, wait: bool) -> None:
         if not self._host:
             return
+        self._host.abandoned = not wait
         self._host.cancel()
         if self._tasks:
             # Without the caller's exception, which would come back in a group.
@@ -181,37 +185,6 @@ class Stream(Generic[R]):
                 bell.arm()
                 if self._driver.busy:
                     await bell.wait()
-
-
-class _Host:
-    """The task that owns the background tasks of a stream."""
-
-    def __init__(self, driver: Driver[Any, Any]) -> None:
-        self._driver = driver
-        self._scope = anyio.CancelScope()
-        self.over = anyio.Event()
-
-    async def run(self) -> None:
-        try:
-            with self._scope:
-                async with anyio.create_task_group() as tasks:
-                    await self._serve(tasks)
-        finally:
-            self.over.set()
-            self._driver.bell.ring()
-
-    async def _serve(self, tasks: TaskGroup) -> None:
-        try:
-            await self._driver.serve(tasks)
-        except BaseException as error:
-            if must_go_on(error):
-                raise
-            # The consumer raises it; here it would come in a group.
-            self._driver.window.break_off(self._driver.window.issued, error)
-            self._driver.bell.ring()
-
-    def cancel(self) -> None:
-        self._scope.cancel()
 
 
 def _is_native_cancel(error: BaseException | None) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import threading
 from collections import deque
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic
@@ -16,6 +18,7 @@ from rp_core._platform import cpu_count
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextvars import Context
     from typing import Protocol
 
     Job = Callable[[], None]
@@ -223,6 +226,14 @@ def set_cpu_limit(limit: int | None) -> None:
 def cpu_limit() -> int:
     """Return how many CPU-bound calls of all rp packages may run at once."""
     return budget.limit
+
+
+def carried_context() -> Context:
+    """Return a copy of this context for another thread, where the event loop here is not."""
+    context = copy_context()
+    if sniffio := sys.modules.get("sniffio"):
+        context.run(sniffio.current_async_library_cvar.set, None)
+    return context
 
 
 def _after_fork() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from contextvars import copy_context
 from inspect import iscoroutinefunction
 from threading import Lock
 from types import CoroutineType
@@ -11,6 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from rp_core._cancel import CancelToken, current_token
 from rp_core._plan import check_callable
+from rp_core._threads import carried_context
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Workers(Generic[T, R]):
         self._lock = Lock()
         self._inbox: deque[tuple[int, T]] = deque()
         self._token = CancelToken()
-        self._context = copy_context()
+        self._context = carried_context()
         self._context.run(current_token.set, self._token)
         self._stopped = False
         self.active = 0
@@ -107,15 +107,16 @@ class Workers(Generic[T, R]):
     def _queue_again(self) -> bool:
         """Let others that wait for the crew go first."""
         with self._lock:
-            if self._inbox:
-                self._crew.start(self._work)
-            return bool(self._inbox)
+            if not self._inbox:
+                return False
+            self._crew.start(self._work)
+            return True  # whatever the inbox holds by now: there is one job for this thread
 
     def run(self, index: int, item: T) -> bool:
         """Run one item here and keep its result; return whether the consumer can go on with it."""
         try:
             value = refuse_coroutine(self._context.copy().run(self._fn, item))
-        except BaseException as error:  # noqa: BLE001 - the consumer raises it
+        except BaseException as error:
             return self._window.fail(index, item, error)
         return self._window.finish(index, value)
 
