@@ -78,6 +78,7 @@ def test_the_doctor_speaks_json(tmp_path: Path) -> None:
                 },
             ]
         },
+        "error": "",
     }
 
 
@@ -91,3 +92,11 @@ def test_an_operation_that_nothing_can_do_is_an_exit_status(tmp_path: Path, need
     unable = any(all(b["state"] != "installed" for b in backends) for backends in operations)
     assert unable or not needs
     assert done.returncode == int(unable)
+
+
+def test_a_package_that_cannot_be_imported_is_reported(tmp_path: Path) -> None:
+    fake_package(tmp_path, "")
+    (tmp_path / "rp_fake" / "__init__.py").write_text("raise RuntimeError('no such luck')")
+    done = doctor(tmp_path)
+    assert "rp-fake 1.2.3\n  broken: RuntimeError: no such luck\n" in done.stdout
+    assert done.returncode == 1

@@ -76,10 +76,10 @@ halve_waiting = threaded(_halve, module=__name__, cpu=False)
 bhalve = blocking(_ahalve, module=__name__)
 count = threaded_iter(_count, module=__name__)
 bcount = blocking_iter(_acount, module=__name__)
-halves = gathered(_halves, module=__name__)
-stream_halves = streamed(_halves, module=__name__)
-sync_halves = rp_sync.gathered(_halves, module=__name__)
-sync_stream_halves = rp_sync.streamed(_halves, module=__name__)
+halves = gathered(__name__)(_halves)
+stream_halves = streamed(__name__)(_halves)
+sync_halves = rp_sync.gathered(__name__)(_halves)
+sync_stream_halves = rp_sync.streamed(__name__)(_halves)
 FACES = {
     "halve": (halve, _halve),
     "bhalve": (bhalve, _ahalve),

@@ -280,3 +280,15 @@ async def test_writes_at_the_same_time_all_end_whole(tmp_path: Path) -> None:
     assert len(data) == 10_000
     assert len(set(data)) == 1
     assert [entry.name for entry in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_file_that_may_not_be_written_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everything
+    with pytest.raises(PermissionError), atomic_write(path) as file:
+        file.write(b"new")
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["a"]

@@ -496,7 +496,7 @@ async def test_an_input_that_raises_ends_the_map(
         async def collect(results: Results[int], seen: list[int] = seen) -> None:
             async with results as stream:
                 async for result in stream:
-                    seen.append(result)  # noqa: PERF401
+                    seen.append(result)
 
         with anyio.fail_after(5), pytest.raises(kind, match="no more"):
             await collect(mapper(double, source, limit=limit, on_error=on_error))
@@ -935,3 +935,14 @@ except KeyboardInterrupt:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
     assert (out, err, process.returncode) == ("interrupted 0\n", "", 0)
+
+
+@every_mapper
+async def test_a_sequence_without_iter_is_an_input(mapper: Mapper) -> None:
+    class Numbers:
+        def __getitem__(self, index: int) -> int:
+            if index == 3:
+                raise IndexError
+            return index
+
+    assert await mapper(double, Numbers()) == [0, 2, 4]

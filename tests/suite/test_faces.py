@@ -78,9 +78,8 @@ def test_what_type_checkers_see_is_what_is_exported(module: ModuleType) -> None:
     assert module.__file__
     tree = ast.parse(Path(module.__file__).read_text("utf-8"))
     (branch,) = (node for node in tree.body if isinstance(node, ast.If))
-    seen = [
-        alias for node in branch.body for alias in node.names if isinstance(node, ast.ImportFrom)
-    ]
+    imports = [node for node in branch.body if isinstance(node, ast.ImportFrom)]
+    seen = [alias for node in imports for alias in node.names]
 
     assert sorted(alias.asname or "" for alias in seen) == module.__all__
     assert all(alias.name == alias.asname for alias in seen)

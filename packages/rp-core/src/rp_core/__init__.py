@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     from rp_core._threads import set_cpu_limit as set_cpu_limit
     from rp_core._window import Failure as Failure
     from rp_core._window import OnError as OnError
+
+    __version__: str
 else:
     from rp_core._lazy import lazy_exports
 

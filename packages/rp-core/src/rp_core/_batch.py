@@ -61,36 +61,43 @@ class Batch(Generic[R_co]):
 
 
 def gathered(
-    fn: Callable[P, Batch[R_co]], *, module: str
-) -> Callable[P, Coroutine[Any, Any, list[R_co]]]:
+    module: str,
+) -> Callable[[Callable[P, Batch[R_co]]], Callable[P, Coroutine[Any, Any, list[R_co]]]]:
     """Derive the async face that gives the results of a batch as a list.
 
+    `gathered("rp_image")(fn)` has two steps because mypy keeps the overloads of a function only
+    where it is the sole argument.
+
     Args:
-        fn: The function that makes the `Batch`.
         module: Public name of the module that exports the face, so that it pickles.
     """
 
-    @functools.wraps(fn)
-    async def face(*args: P.args, **kwargs: P.kwargs) -> list[R_co]:
-        batch = fn(*args, **kwargs)
-        return await batch.on_loop(batch.list_options)
+    def derive(fn: Callable[P, Batch[R_co]]) -> Callable[P, Coroutine[Any, Any, list[R_co]]]:
+        @functools.wraps(fn)
+        async def face(*args: P.args, **kwargs: P.kwargs) -> list[R_co]:
+            batch = fn(*args, **kwargs)
+            return await batch.on_loop(batch.list_options)
 
-    face.__module__ = module
-    return face
+        face.__module__ = module
+        return face
+
+    return derive
 
 
-def streamed(fn: Callable[P, Batch[R_co]], *, module: str) -> Callable[P, Stream[R_co]]:
-    """Derive the async face that streams the results of a batch.
+def streamed(module: str) -> Callable[[Callable[P, Batch[R_co]]], Callable[P, Stream[R_co]]]:
+    """Derive the async face that streams the results of a batch: `streamed("rp_image")(fn)`.
 
     Args:
-        fn: The function that makes the `Batch`.
         module: Public name of the module that exports the face, so that it pickles.
     """
 
-    @functools.wraps(fn)
-    def face(*args: P.args, **kwargs: P.kwargs) -> Stream[R_co]:
-        batch = fn(*args, **kwargs)
-        return aiter(batch.on_loop(batch.options))
+    def derive(fn: Callable[P, Batch[R_co]]) -> Callable[P, Stream[R_co]]:
+        @functools.wraps(fn)
+        def face(*args: P.args, **kwargs: P.kwargs) -> Stream[R_co]:
+            batch = fn(*args, **kwargs)
+            return aiter(batch.on_loop(batch.options))
 
-    face.__module__ = module
-    return face
+        face.__module__ = module
+        return face
+
+    return derive

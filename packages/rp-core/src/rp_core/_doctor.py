@@ -27,11 +27,15 @@ class BackendReport:
 
 @dataclass(frozen=True, slots=True)
 class PackageReport:
-    """One rp package: its version, and the backends of each operation in order."""
+    """One rp package: its version, and the backends of each operation in order.
+
+    `error` says why it cannot be imported; empty where it can.
+    """
 
     name: str
     version: str
     operations: dict[str, list[BackendReport]]
+    error: str = ""
 
 
 def examine() -> list[PackageReport]:
@@ -41,7 +45,7 @@ def examine() -> list[PackageReport]:
 
 
 def main() -> int:
-    """Print the report; return 1 where an operation has no backend that works."""
+    """Print the report; return 1 where a package or every backend of an operation is broken."""
     reports = examine()
     if "--json" in sys.argv[1:]:
         import json
@@ -51,15 +55,24 @@ def main() -> int:
         print(f"Python {sys.version.split()[0]} at {sys.executable}")
         for report in reports:
             _print(report)
-    operations = [backends for report in reports for backends in report.operations.values()]
-    return int(any(all(b.state != "installed" for b in backends) for backends in operations))
+    return int(any(map(_is_broken, reports)))
+
+
+def _is_broken(report: PackageReport) -> bool:
+    unable = (
+        all(b.state != "installed" for b in backends) for backends in report.operations.values()
+    )
+    return bool(report.error) or any(unable)
 
 
 def _examine_package(name: str, module: str) -> PackageReport:
-    package = import_module(module)
-    for submodule in pkgutil.iter_modules(package.__path__, f"{module}."):
-        if not submodule.name.endswith("__main__"):
-            import_module(submodule.name)
+    try:
+        package = import_module(module)
+        for submodule in pkgutil.iter_modules(package.__path__, f"{module}."):
+            if not submodule.name.endswith("__main__"):
+                import_module(submodule.name)
+    except Exception as error:  # a broken package may raise anything
+        return PackageReport(name, version(name), {}, f"{type(error).__name__}: {error}")
     own = {
         operation: [_examine_backend(backend) for backend in chain.backends]
         for operation, chain in chains.items()
@@ -75,6 +88,8 @@ def _examine_backend(backend: Backend[..., object]) -> BackendReport:
 
 def _print(report: PackageReport) -> None:
     print(f"\n{report.name} {report.version}")
+    if report.error:
+        print(f"  broken: {report.error}")
     for operation, backends in report.operations.items():
         print(f"  {operation}")
         for backend in backends:

@@ -7,6 +7,7 @@ and keeps the parameters, the result, the docstring and the errors.
 from __future__ import annotations
 
 import functools
+import sys
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
@@ -28,7 +29,11 @@ R = TypeVar("R")
 
 
 def threaded(
-    fn: Callable[P, R], *, module: str, cpu: bool = True, prepare: Prepare | None = None
+    fn: Callable[P, R],
+    *,
+    module: str | None = None,
+    cpu: bool = True,
+    prepare: Prepare | None = None,
 ) -> Callable[P, Coroutine[Any, Any, R]]:
     """Derive the async face of a blocking function: it runs on a worker thread.
 
@@ -37,7 +42,8 @@ def threaded(
 
     Args:
         fn: The blocking function.
-        module: Public name of the module that exports the face, so that it pickles.
+        module: Public name of the module that exports the face, so that it pickles; default: that
+            of the package where the face is derived.
         cpu: Whether `fn` is CPU-bound: it then takes a slot of the process-wide budget.
         prepare: Called with the arguments; says what to await on the caller's loop before the
             thread is crossed: None, or a function that returns an awaitable, whose result takes
@@ -54,12 +60,12 @@ def threaded(
             call = functools.partial(fn, await coming(), *args[1:], **kwargs)  # type: ignore[arg-type]
         return await offload(call, crew=budget if cpu else pool)
 
-    face.__module__ = module
+    face.__module__ = module or _deriving_package()
     return face
 
 
 def threaded_iter(
-    fn: Callable[P, Iterable[R]], *, module: str, cpu: bool = True
+    fn: Callable[P, Iterable[R]], *, module: str | None = None, cpu: bool = True
 ) -> Callable[P, AsyncGenerator[R, None]]:
     """Derive the async face of a blocking generator function, one thread hop per item.
 
@@ -68,7 +74,7 @@ def threaded_iter(
 
     Args:
         fn: The blocking generator function.
-        module: Public name of the module that exports the face.
+        module: As in `threaded`.
         cpu: Whether `fn` is CPU-bound: each item then takes a slot of the process-wide budget.
     """
 
@@ -84,11 +90,13 @@ def threaded_iter(
             async for item in items:
                 yield item
 
-    face.__module__ = module
+    face.__module__ = module or _deriving_package()
     return face
 
 
-def blocking(fn: Callable[P, Coroutine[Any, Any, R]], *, module: str) -> Callable[P, R]:
+def blocking(
+    fn: Callable[P, Coroutine[Any, Any, R]], *, module: str | None = None
+) -> Callable[P, R]:
     """Derive the sync face of a coroutine function: the caller's thread waits for it.
 
     The coroutine runs on one background event loop per process, so it works where a loop runs
@@ -96,7 +104,8 @@ def blocking(fn: Callable[P, Coroutine[Any, Any, R]], *, module: str) -> Callabl
 
     Args:
         fn: The coroutine function.
-        module: Public name of the module that exports the face, so that it pickles.
+        module: Public name of the module that exports the face, so that it pickles; default: that
+            of the package where the face is derived.
     """
 
     @functools.wraps(fn)
@@ -105,7 +114,7 @@ def blocking(fn: Callable[P, Coroutine[Any, Any, R]], *, module: str) -> Callabl
 
         return portal.call(functools.partial(fn, *args, **kwargs))
 
-    face.__module__ = module
+    face.__module__ = module or _deriving_package()
     return face
 
 
@@ -119,7 +128,8 @@ def blocking_iter(
 
     Args:
         fn: The async generator function.
-        module: Public name of the module that exports the face, so that it pickles.
+        module: Public name of the module that exports the face, so that it pickles; default: that
+            of the package where the face is derived.
     """
 
     @functools.wraps(fn)
@@ -128,5 +138,11 @@ def blocking_iter(
 
         yield from item_per_call(functools.partial(fn, *args, **kwargs))
 
-    face.__module__ = module
+    face.__module__ = module or _deriving_package()
     return face
+
+
+def _deriving_package() -> str:
+    """Return the public name of the module that derives a face: without private parts."""
+    name: str = sys._getframe(2).f_globals["__name__"]  # noqa: SLF001
+    return name.partition("._")[0]

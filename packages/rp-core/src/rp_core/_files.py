@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
@@ -20,9 +21,9 @@ def atomic_write(path: str | os.PathLike[str], *, durable: bool = False) -> Iter
     """Open a file for writing that takes its place, whole, at the end of the block.
 
     A reader sees the old file or the new one. If the block raises, or its caller is cancelled, the
-    old file stays and nothing else does. The permissions of a file that is replaced are kept, and a
-    symbolic link is written through. What is no regular file (a pipe, a device) is written to
-    directly, since it cannot be replaced.
+    old file stays and nothing else does. The permissions of a file that is replaced are kept, one
+    that may not be written is not replaced, and a symbolic link is written through. What is no
+    regular file (a pipe, a device) is written to directly, since it cannot be replaced.
 
     Args:
         path: The destination; its folder must exist.
@@ -34,13 +35,16 @@ def atomic_write(path: str | os.PathLike[str], *, durable: bool = False) -> Iter
     Raises:
         FileNotFoundError: The folder does not exist.
         IsADirectoryError: The destination is a folder.
+        PermissionError: The destination, or its folder, may not be written.
         OSError: Whatever else the file system refuses, such as a full disk.
     """
     target = os.path.realpath(path)
     mode = _mode_of(target)
+    if mode is not None and stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), target)
+    if mode is not None and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), target)
     if mode is not None and not stat.S_ISREG(mode):
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(21, os.strerror(21), target)
         with effect():
             pass  # not held below: who opens or writes a pipe may wait for its reader
         with open(target, "wb") as file:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable, Sized
+from collections.abc import Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args
 
@@ -11,7 +11,7 @@ from rp_core._progress import Reporter
 from rp_core._window import OnError, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterable, Callable, Iterable
 
     from rp_core._progress import Progress
 
@@ -34,7 +34,8 @@ class Plan(Generic[T, R]):
 
     def __post_init__(self) -> None:
         """Refuse what no map can be run with."""
-        if not isinstance(self.items, (Iterable, AsyncIterable)):
+        # Not isinstance of Iterable: a sequence may have no more than __getitem__.
+        if not any(hasattr(self.items, name) for name in ("__iter__", "__aiter__", "__getitem__")):
             raise TypeError(f"{self.name}: items must be iterable, not {self.items!r}")
         _check_count(self.name, "limit", self.limit)
         if self.buffer is not None:

@@ -15,36 +15,40 @@ P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
 
 
-def gathered(fn: Callable[P, Batch[R_co]], *, module: str) -> Callable[P, list[R_co]]:
+def gathered(module: str) -> Callable[[Callable[P, Batch[R_co]]], Callable[P, list[R_co]]]:
     """Derive the sync face that gives the results of a batch as a list.
 
     Args:
-        fn: The function that makes the `Batch`.
         module: Public name of the module that exports the face, so that it pickles.
     """
 
-    @functools.wraps(fn)
-    def face(*args: P.args, **kwargs: P.kwargs) -> list[R_co]:
-        batch = fn(*args, **kwargs)
-        with batch.on_threads(batch.list_options) as results:
-            return list(results)
+    def derive(fn: Callable[P, Batch[R_co]]) -> Callable[P, list[R_co]]:
+        @functools.wraps(fn)
+        def face(*args: P.args, **kwargs: P.kwargs) -> list[R_co]:
+            batch = fn(*args, **kwargs)
+            with batch.on_threads(batch.list_options) as results:
+                return list(results)
 
-    face.__module__ = module
-    return face
+        face.__module__ = module
+        return face
+
+    return derive
 
 
-def streamed(fn: Callable[P, Batch[R_co]], *, module: str) -> Callable[P, Stream[R_co]]:
+def streamed(module: str) -> Callable[[Callable[P, Batch[R_co]]], Callable[P, Stream[R_co]]]:
     """Derive the sync face that streams the results of a batch.
 
     Args:
-        fn: The function that makes the `Batch`.
         module: Public name of the module that exports the face, so that it pickles.
     """
 
-    @functools.wraps(fn)
-    def face(*args: P.args, **kwargs: P.kwargs) -> Stream[R_co]:
-        batch = fn(*args, **kwargs)
-        return batch.on_threads(batch.options)
+    def derive(fn: Callable[P, Batch[R_co]]) -> Callable[P, Stream[R_co]]:
+        @functools.wraps(fn)
+        def face(*args: P.args, **kwargs: P.kwargs) -> Stream[R_co]:
+            batch = fn(*args, **kwargs)
+            return batch.on_threads(batch.options)
 
-    face.__module__ = module
-    return face
+        face.__module__ = module
+        return face
+
+    return derive

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from rp_image._types import Image as Image
     from rp_image._types import ImageInfo as ImageInfo
     from rp_image._types import Mode as Mode
+
+    __version__: str
 else:
     from rp_core import lazy_exports
 

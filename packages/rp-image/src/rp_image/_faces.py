@@ -9,9 +9,9 @@ from rp_image import _fit, _grid, _load, _load_many, _probe, _resize, _save
 
 grid: Final = rp_core.threaded(_grid.grid, module="rp_image")
 load: Final = rp_core.threaded(_load.load, module="rp_image", prepare=_load.fetch_first)
-load_many: Final = rp_core.gathered(_load_many.load_many, module="rp_image")
+load_many: Final = rp_core.gathered("rp_image")(_load_many.load_many)
 probe: Final = rp_core.threaded(_probe.probe, module="rp_image", prepare=_load.fetch_first)
 resize: Final = rp_core.threaded(_resize.resize, module="rp_image")
 resize_to_fit: Final = rp_core.threaded(_fit.resize_to_fit, module="rp_image")
 save: Final = rp_core.threaded(_save.save, module="rp_image")
-stream: Final = rp_core.streamed(_load_many.stream, module="rp_image")
+stream: Final = rp_core.streamed("rp_image")(_load_many.stream)

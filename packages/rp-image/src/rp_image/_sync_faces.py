@@ -7,5 +7,5 @@ from typing import Final
 import rp_core.sync
 from rp_image import _load_many
 
-load_many: Final = rp_core.sync.gathered(_load_many.load_many, module="rp_image.sync")
-stream: Final = rp_core.sync.streamed(_load_many.stream, module="rp_image.sync")
+load_many: Final = rp_core.sync.gathered("rp_image.sync")(_load_many.load_many)
+stream: Final = rp_core.sync.streamed("rp_image.sync")(_load_many.stream)
