@@ -199,6 +199,7 @@ async def test_a_cancelled_save_does_not_land_later(
 KILLED = """
 import sys, numpy as np, rp_image.sync
 images = [np.full((300, 300, 3), shade, np.uint8) for shade in (0, 255)]
+rp_image.sync.save(images[0], sys.argv[1])
 print("begin", flush=True)
 while True:
     for image in images:

@@ -144,5 +144,5 @@ def blocking_iter(
 
 def _deriving_package() -> str:
     """Return the public name of the module that derives a face: without private parts."""
-    name: str = sys._getframe(2).f_globals["__name__"]  # noqa: SLF001
+    name: str = sys._getframe(2).f_globals.get("__name__", "__main__")  # noqa: SLF001
     return name.partition("._")[0]

@@ -1,8 +1,9 @@
-"""BMP headers (Windows GDI: BITMAPCOREHEADER to BITMAPV5HEADER)."""
+"""BMP headers (Windows GDI: BITMAPCOREHEADER to BITMAPV5HEADER; OS/2 2.x)."""
 
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rp_image._errors import DecodeError
@@ -12,33 +13,86 @@ from rp_image._types import ImageInfo
 if TYPE_CHECKING:
     from rp_image._slices import Sliceable
 
-_UNCOMPRESSED: Final = frozenset({0, 3, 6})
-_BITFIELDS: Final = frozenset({3, 6})
-_CORE: Final = 12
+UNCOMPRESSED, BIT_FIELDS, ALPHA_BIT_FIELDS = 0, 3, 6
+CORE: Final = 12
 _INFO: Final = 40
-_WITH_ALPHA_MASK: Final = 56
+_LARGEST: Final = 124
+_WINDOWS: Final = frozenset({_INFO, 52, 56, 108, _LARGEST})
+_MASKS_BEHIND: Final = {BIT_FIELDS: 12, ALPHA_BIT_FIELDS: 16}
+_HEADER: Final = struct.Struct("<4xii2xHI12xI4x4I")
+
+
+@dataclass(slots=True)
+class Layout:
+    """What a BMP header says of its pixels.
+
+    Attributes:
+        size: Bytes of the header, without the 14 of the file header before it.
+        offset: Where the pixels begin.
+        width: Pixels per row.
+        height: Rows, negative where the first one is the top.
+        depth: Bits per pixel.
+        compression: 0 for none, 1 and 2 for run lengths, 3 and 6 for bit fields.
+        colors: Entries of the palette, 0 for all that the depth allows.
+        masks: Bit fields of red, green, blue and alpha; 0 where there are none.
+    """
+
+    size: int
+    offset: int
+    width: int
+    height: int
+    depth: int
+    compression: int = UNCOMPRESSED
+    colors: int = 0
+    masks: tuple[int, ...] = (0, 0, 0, 0)
+
+    @property
+    def stride(self) -> int:
+        """Bytes of an uncompressed row: whole 32-bit words."""
+        return (self.width * self.depth + 31) // 32 * 4
+
+    @property
+    def is_uncompressed(self) -> bool:
+        """Whether rows of pixels follow, bit fields or not; OS/2 has other compressions there."""
+        fields = self.compression in _MASKS_BEHIND and self.size in _WINDOWS
+        return self.compression == UNCOMPRESSED or fields
 
 
 def read_header(data: Sliceable) -> Header:
     """Read the header of a BMP."""
+    layout = read_layout(data)
+    height = abs(layout.height)
+    info = ImageInfo(
+        "bmp",
+        layout.width,
+        height,
+        color="palette" if layout.depth <= 8 else "rgb",
+        has_alpha=layout.is_uncompressed and bool(layout.masks[3]),
+    )
+    end = layout.offset + layout.stride * (height - 1) + (layout.width * layout.depth + 7) // 8
+    short = layout.is_uncompressed and end > len(data)
+    plain = (layout.size, layout.compression, layout.depth) == (_INFO, UNCOMPRESSED, 24)
+    return Header(info, plain=plain, defect="the pixels are cut off" if short else None)
+
+
+def read_layout(data: Sliceable) -> Layout:
+    """Read where a BMP has what."""
     offset, size = struct.unpack("<II", data[10:18])
-    if size == _CORE:
+    if size == CORE:
         width, height, _, depth = struct.unpack("<HHHH", data[18:26])
-        compression = 0
-    elif size >= 16:
-        head = data[18:34].ljust(16, b"\0")
-        width, height, _, depth, compression = struct.unpack("<iiHHI", head[:16])
-    else:
+        return Layout(size, offset, width, height, depth)
+    if not 16 <= size <= _LARGEST:
         raise DecodeError(f"the bmp header has {size} bytes")
+    if offset < 14 + size:
+        raise DecodeError("the pixels of the bmp begin inside its header")
+    compression = int.from_bytes(data[30:34], "little") if size >= 20 else UNCOMPRESSED
+    known = size + (_MASKS_BEHIND.get(compression, 0) if size == _INFO else 0)
+    head = data[14 : 14 + min(known, _HEADER.size)]
+    if len(head) < min(known, _HEADER.size):
+        raise EOFError
+    width, height, depth, _, colors, *masks = _HEADER.unpack(head.ljust(_HEADER.size, b"\0"))
     if width < 0:
         raise DecodeError("the bmp has a negative width")
-    height = abs(height)
-    alpha_mask = data[66:70] if size >= _WITH_ALPHA_MASK or compression == 6 else b""
-    has_alpha = compression in _BITFIELDS and any(alpha_mask)
-    info = ImageInfo(
-        "bmp", width, height, color="palette" if depth <= 8 else "rgb", has_alpha=has_alpha
-    )
-    row = (width * depth + 31) // 32 * 4
-    short = compression in _UNCOMPRESSED and offset + row * height > len(data)
-    plain = size == _INFO and compression == 0 and depth == 24
-    return Header(info, plain=plain, defect="the pixels are cut off" if short else None)
+    if compression not in _MASKS_BEHIND or size not in _WINDOWS:
+        masks = [0, 0, 0, 0]
+    return Layout(size, offset, width, height, depth, compression, colors, tuple(masks))

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rp_core import Fallback, LimitExceededError, UnsupportedError, base, extra
-from rp_image._errors import DecodeError, FormatError
+from rp_image._errors import DamagedError, DecodeError, FormatError
+from rp_image._pixels import apply_key, clear_outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rp_image._header import Header
     from rp_image._types import Format, Image, ImageInfo, Mode
+
+
+# What libjpeg says where pixels are lost; what else it finds odd, browsers and cameras write.
+_DAMAGE: Final = re.compile("premature end|bad Huffman code|bad arithmetic code|instead of RST")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class Decoded:
 
 
 decode: Fallback[[Encoded], Decoded] = Fallback(
-    "rp_image.load", error=DecodeError, final=(FormatError,)
+    "rp_image.load", error=DecodeError, final=(DamagedError, FormatError)
 )
 
 
@@ -70,8 +76,13 @@ def simplejpeg(request: Encoded) -> Decoded:
     from simplejpeg import decode_jpeg
 
     gray = request.info.color == "gray" and request.mode in {"gray", "native"}
-    pixels = decode_jpeg(request.data, "GRAY" if gray else "RGB", strict=request.strict)
-    return Decoded(_of_size(pixels, request.info))
+    try:
+        pixels = decode_jpeg(request.data, "GRAY" if gray else "RGB", strict=request.strict)
+    except ValueError as error:
+        if request.strict and _DAMAGE.search(str(error)):
+            raise DamagedError(f"the jpeg is damaged: {error}") from error
+        raise
+    return Decoded(_checked(pixels, request.header))
 
 
 @decode.via(
@@ -85,63 +96,87 @@ def opencv(request: Encoded) -> Decoded:
     import numpy as np
 
     cv2 = _cv2()
-    pixels = cv2.imdecode(np.frombuffer(request.data, np.uint8), cv2.IMREAD_UNCHANGED)
+    data = _bare_png(request) if request.header.animated else request.data
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None:
         raise DecodeError("OpenCV cannot decode it")
     if pixels.ndim == 3:
         to_rgb = cv2.COLOR_BGR2RGB if pixels.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
         cv2.cvtColor(pixels, to_rgb, dst=pixels)
-    return Decoded(_of_size(pixels, request.info))
+    return Decoded(_checked(pixels, request.header))
 
 
 @decode.via(needs="PIL", install=base)
 def pillow(request: Encoded) -> Decoded:
-    """Every format, 8 bits a sample, and 16-bit gray PNG."""
+    """Every format, 8 bits a sample, and 16-bit gray PNG; of BMP only the plain kind."""
     from rp_image._pillow import open_image, to_array
 
-    info = request.info
-    if info.bits > 8 and (info.format, info.color) != ("png", "gray"):
-        raise UnsupportedError(f"Pillow reads {info.bits}-bit {info.format} as 8 bits")
-    if info.bits > 8 and info.has_alpha:
-        raise UnsupportedError("Pillow reads 16-bit gray with alpha as 8 bits")
-    if info.format == "tiff" and not request.header.plain:
-        raise UnsupportedError("Pillow reads TIFF of 8 bits a sample, unsigned, only")
-    if info.format == "png" and request.strict:
-        _check_sums(request.data)
-    with open_image(request.data, info.format) as image:
+    info, header = request.info, request.header
+    if reason := _not_for_pillow(header):
+        raise UnsupportedError(reason)
+    is_png = info.format == "png"
+    data = _bare_png(request, check=request.strict) if is_png else request.data
+    with open_image(data, info.format) as image:
         pixels = to_array(image)
+    if header.frame:
+        pixels = clear_outside(pixels, header.frame)
     is_upright = info.format == "tiff"
-    return Decoded(_of_size(pixels, info, turned=is_upright), is_upright)
+    return Decoded(_checked(pixels, header, turned=is_upright), is_upright)
 
 
-def check_size(info: ImageInfo, max_pixels: int | None) -> None:
-    """Refuse an image of too many pixels, before any decoder sees it.
+@decode.via(install=base, when=lambda request: request.info.format == "bmp")
+def numpy(request: Encoded) -> Decoded:
+    """BMP of every kind."""
+    from rp_image._bmp_pixels import decode as decode_bmp
+
+    return Decoded(_checked(decode_bmp(request.data, strict=request.strict), request.header))
+
+
+def check_size(header: Header, max_pixels: int | None) -> None:
+    """Refuse an image of too many pixels, or with a tile of too many, before a decoder sees it.
 
     Raises:
         LimitExceededError: It has more than `max_pixels`.
     """
-    if max_pixels is not None and info.width * info.height > max_pixels:
-        raise LimitExceededError(
-            f"{info.width} x {info.height} pixels are more than max_pixels={max_pixels}"
-        )
+    info = header.info
+    if max_pixels is None or max(info.width * info.height, header.largest) <= max_pixels:
+        return
+    what = f"{info.width} x {info.height}" if header.largest <= max_pixels else "a tile's"
+    raise LimitExceededError(f"{what} pixels are more than max_pixels={max_pixels}")
 
 
-def _of_size(pixels: Image, info: ImageInfo, *, turned: bool = False) -> Image:
-    """Refuse pixels that contradict the header, whose size is the one that was checked."""
+def _checked(pixels: Image, header: Header, *, turned: bool = False) -> Image:
+    """Refuse pixels that contradict the header, whose size was checked; apply a colour key."""
+    info = header.info
     expected = (info.height, info.width)
     if turned and info.orientation > 4:
         expected = expected[::-1]
     if pixels.shape[:2] != expected:
         raise DecodeError(f"the decoder gave {pixels.shape}, the header says {expected}")
-    return pixels
+    return pixels if header.key is None else apply_key(pixels, header.key)
 
 
-def _check_sums(data: bytes) -> None:
-    """Do for Pillow what OpenCV does itself."""
-    from rp_image._png import find_wrong_sum
+def _not_for_pillow(header: Header) -> str | None:
+    """Return why Pillow would get an image wrong."""
+    info = header.info
+    if info.bits > 8 and (info.format, info.color) != ("png", "gray"):
+        return f"Pillow reads {info.bits}-bit {info.format} as 8 bits"
+    if info.bits > 8 and info.has_alpha and header.key is None:
+        return "Pillow reads 16-bit gray with alpha as 8 bits"
+    if info.format == "tiff" and not header.plain:
+        return "Pillow reads TIFF of 8 bits a sample, unsigned, only"
+    if info.format == "bmp" and not header.plain:
+        return "Pillow takes some palettes, bit fields and run lengths wrongly"
+    return None
 
-    if defect := find_wrong_sum(data):
-        raise DecodeError(defect)
+
+def _bare_png(request: Encoded, *, check: bool = False) -> bytes:
+    """Take out what is no pixel; for Pillow, also check what it does not."""
+    from rp_image._png import bare, find_damage
+
+    if check and (damage := find_damage(request.data)):
+        raise DecodeError(damage)
+    return bare(request.data, alpha=request.info.has_alpha)
 
 
 def _cv2() -> Any:

@@ -41,9 +41,9 @@ class Encoding:
             raise ValueError(f"{self.format} cannot hold {width} x {height} pixels")
         if self.format in _WITHOUT_ALPHA and self.channels == 4:
             raise ValueError(f"{self.format} cannot hold alpha; drop it or composite it first")
-        if self.image.dtype == np.uint16 and self.format != "png":
+        if self.image.dtype.itemsize == 2 and self.format != "png":
             raise ValueError(f"{self.format} is written with 8 bits a sample, not 16")
-        self.image = np.ascontiguousarray(self.image)
+        self.image = np.ascontiguousarray(self.image, self.image.dtype.newbyteorder("="))
 
     @property
     def channels(self) -> int:
@@ -126,7 +126,7 @@ def pillow(request: Encoding) -> bytes:
 def _check_array(image: object) -> None:
     if not isinstance(image, np.ndarray):
         raise TypeError(f"image must be a numpy array, not {type(image).__name__!r}")
-    if image.dtype not in {np.dtype(np.uint8), np.dtype(np.uint16)}:
+    if image.dtype.kind != "u" or image.dtype.itemsize > 2:
         raise TypeError(f"image must be uint8 or uint16, not {image.dtype}; scale it first")
     if not (image.ndim == 2 or (image.ndim == 3 and image.shape[2] in {3, 4})):
         raise ValueError(f"image must be (H, W), (H, W, 3) or (H, W, 4), not {image.shape}")

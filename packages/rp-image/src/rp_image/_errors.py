@@ -3,7 +3,8 @@
 RpError
  └─ OperationError       tried and failed; `.attempts` says why, backend by backend
      ├─ DecodeError      no image came out of the bytes
-     │   └─ FormatError  also ValueError: the bytes are in no format that this package reads
+     │   ├─ DamagedError the compressed data has holes: no other backend need be asked
+ │   └─ FormatError  also ValueError: the bytes are in no format that this package reads
      └─ EncodeError      the image could not be written in the format
 
 LimitExceededError, NoBackendError and MissingDependencyError are rp_core's.
@@ -18,6 +19,10 @@ class DecodeError(OperationError):
     """No image came out of the bytes: they are damaged, cut off, or of an unknown kind."""
 
     __module__ = "rp_image"
+
+
+class DamagedError(DecodeError):
+    """Pixels are lost inside the compressed data, and another decoder would paint over that."""
 
 
 class FormatError(DecodeError, ValueError):

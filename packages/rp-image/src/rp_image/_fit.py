@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rp_image._resize import resize
+import numpy as np
+
+from rp_image._resize import check_array, resize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,24 +41,23 @@ def resize_to_fit(
         TypeError: As in `resize`, or a side is no int.
         ValueError: As in `resize`, or neither side is given, or one is below 1.
     """
+    check_array(image)
+    old_height, old_width = image.shape[:2]
     sides = [
         _ratio(limit, length, name)
-        for limit, length, name in zip(
-            (height, width), getattr(image, "shape", (1, 1)), ("height", "width"), strict=False
-        )
+        for limit, length, name in ((height, old_height, "height"), (width, old_width, "width"))
         if limit is not None
     ]
     if not sides:
         raise ValueError("resize_to_fit needs a height, a width, or both")
     factor = min(sides) if grow else min(1.0, *sides)
-    old_height, old_width = getattr(image, "shape", (1, 1))[:2]
     size = max(1, round(old_height * factor)), max(1, round(old_width * factor))
     return resize(image, size, method=method, backend=backend)
 
 
 def _ratio(limit: object, length: int, name: str) -> float:
-    if not isinstance(limit, int) or isinstance(limit, bool):
+    if not isinstance(limit, (int, np.integer)) or isinstance(limit, bool):
         raise TypeError(f"{name} must be an int or None, not {limit!r}")
     if limit < 1:
         raise ValueError(f"{name} must be at least 1, not {limit}")
-    return limit / max(1, length)
+    return int(limit) / length

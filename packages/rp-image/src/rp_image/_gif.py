@@ -24,6 +24,7 @@ def read_header(data: Sliceable) -> Header:
     """Read the header of a GIF, up to the end of its first frame."""
     width, height = struct.unpack("<HH", data[6:10])
     transparent = False
+    frame = None
     defect = "the first frame is missing"
     try:
         for kind, head in _blocks(data):
@@ -31,14 +32,17 @@ def read_header(data: Sliceable) -> Header:
                 left, top, columns, rows = struct.unpack("<HHHH", head[:8])
                 # A first frame that is larger than the screen enlarges it, as in browsers.
                 width, height = max(width, left + columns), max(height, top + rows)
+                if (columns, rows) != (width, height):
+                    frame = left, top, left + columns, top + rows
                 defect = ""
                 break
             if head[:1] == _CONTROL:
                 transparent = bool(head[2] & _TRANSPARENT)
     except EOFError:
         defect = "the first frame is cut off"
-    info = ImageInfo("gif", width, height, color="palette", has_alpha=transparent)
-    return Header(info, defect=defect or None)
+    has_alpha = transparent or frame is not None
+    info = ImageInfo("gif", width, height, color="palette", has_alpha=has_alpha)
+    return Header(info, defect=defect or None, frame=frame)
 
 
 def count_frames(data: Sliceable) -> int:
@@ -57,6 +61,9 @@ def _blocks(data: Sliceable) -> Iterator[tuple[bytes, bytes]]:
     position = 13 + _table_size(data[10:11])
     for _ in range(MOST_BLOCKS):
         kind = data[position : position + 1]
+        if kind == b"\0":  # One terminator too many, as some programs write it.
+            position += 1
+            continue
         if kind not in {_EXTENSION, _IMAGE}:
             break
         head = data[position + 1 : position + 10]

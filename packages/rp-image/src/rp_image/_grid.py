@@ -9,6 +9,7 @@ import numpy as np
 
 from rp_image._fit import resize_to_fit
 from rp_image._pixels import opaque
+from rp_image._resize import check_array, checked_pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,9 +45,8 @@ def grid(
     """
     tiles = list(images)
     _check(tiles, columns, gap)
-    cell_height, cell_width = cell or tuple(
-        max(tile.shape[axis] for tile in tiles) for axis in (0, 1)
-    )
+    largest = tuple(max(tile.shape[axis] for tile in tiles) for axis in (0, 1))
+    cell_height, cell_width = checked_pair(largest if cell is None else cell)
     columns = min(columns or ceil(sqrt(len(tiles))), len(tiles))
     channels = 4 if any(tile.ndim == 3 and tile.shape[2] == 4 for tile in tiles) else 3
     rows = ceil(len(tiles) / columns)
@@ -65,8 +65,10 @@ def grid(
 def _check(tiles: list[Image], columns: int | None, gap: int) -> None:
     if not tiles:
         raise ValueError("a grid needs at least one image")
-    if any(not isinstance(tile, np.ndarray) or tile.dtype != tiles[0].dtype for tile in tiles):
-        raise TypeError("the images of a grid must be numpy arrays of one dtype")
+    for tile in tiles:
+        check_array(tile)
+    if any(tile.dtype != tiles[0].dtype for tile in tiles):
+        raise TypeError("the images of a grid must be of one dtype")
     for name, value, least in (("columns", columns, 1), ("gap", gap, 0)):
         if value is None:
             continue
@@ -84,7 +86,9 @@ def _canvas(
     background: float | Sequence[float],
 ) -> Image:
     canvas = np.zeros((height, width, channels), dtype)
-    values = np.atleast_1d(np.asarray(background))
+    values = np.atleast_1d(np.asarray(background, float))
+    if dtype.kind == "u" and not ((values >= 0) & (values <= opaque(dtype))).all():
+        raise ValueError(f"background must be in the range of {dtype}, not {background!r}")
     if values.size == 1:
         canvas[:, :, :3] = values[0]
     elif values.size in {3, channels}:

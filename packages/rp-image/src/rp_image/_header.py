@@ -27,7 +27,7 @@ _MAGIC: Final[tuple[tuple[bytes, Format], ...]] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Header:
     """The header of an image.
 
@@ -36,12 +36,22 @@ class Header:
         plain: Whether it is of the common kind that the fastest decoders are known to get right.
         defect: Why the container is not whole, where reading the header showed that.
         body: Where the pixels begin, where that matters.
+        many_scans: Whether a JPEG may have more scans than one.
+        animated: Whether there are frames beside the picture, which a decoder might take for it.
+        key: Samples of the transparent colour, in the range of the decoded array.
+        frame: Left, top, right and bottom of the picture, where it does not fill the canvas.
+        largest: Pixels of a buffer that is larger than the picture, such as a tile.
     """
 
     info: ImageInfo
     plain: bool = True
     defect: str | None = None
     body: int = 0
+    many_scans: bool = False
+    animated: bool = False
+    key: tuple[int, ...] | None = None
+    frame: tuple[int, int, int, int] | None = None
+    largest: int = 0
 
 
 def sniff(data: Sliceable) -> Format:

@@ -6,6 +6,7 @@ import re
 import struct
 from typing import TYPE_CHECKING, Final
 
+from rp_core import LimitExceededError
 from rp_image._errors import DecodeError
 from rp_image._exif import orientation_of
 from rp_image._header import Header
@@ -22,6 +23,8 @@ MOST_SEGMENTS: Final = 1 << 16
 _MARKER: Final = re.compile(rb"\xff[^\x00\xff]")
 _ALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
 _FRAMES: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+_ONE_PASS: Final = frozenset({0xC0, 0xC1})
+_MOST_SCANNED: Final = 1 << 34
 _HUFFMAN_FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
 _COLORS: Final[dict[int, Color]] = {1: "gray", 3: "rgb", 4: "cmyk"}
 _PLAIN_SAMPLING: Final = frozenset({0x11, 0x21, 0x12, 0x22})
@@ -36,9 +39,13 @@ def read_header(data: Sliceable) -> Header:
     exif: bytes | None = None
     xmp: list[bytes] = []
     icc: dict[int, bytes] = {}
-    start = 0
-    for marker, body, start in _segments(data):
-        if marker in _FRAMES and frame is None:
+    scan = b""
+    end = 0
+    for marker, body, position in _segments(data):
+        end = position
+        if marker == SOS:
+            scan = body
+        elif marker in _FRAMES and frame is None:
             frame = marker, body
         elif marker == 0xE1 and body.startswith(_EXIF) and exif is None:
             exif = body[6:]
@@ -61,12 +68,24 @@ def read_header(data: Sliceable) -> Header:
         exif=exif,
         icc=b"".join(icc[part] for part in sorted(icc)) or None,
     )
-    return Header(info, plain=_is_plain(*frame, components), body=start)
+    many = frame[0] not in _ONE_PASS or scan[:1] != bytes([components])
+    return Header(info, plain=_is_plain(*frame, components), body=end, many_scans=many)
 
 
 def find_defect(data: bytes, body: int) -> str | None:
     """Say what is missing at the end: the scans end with an EOI marker."""
     return None if data.rfind(b"\xff\xd9", body) >= 0 else "the end marker is missing"
+
+
+def check_scans(data: bytes, header: Header) -> None:
+    """Refuse a small file that makes a decoder pass over a large image thousands of times.
+
+    Raises:
+        LimitExceededError: It has so many scans that decoding takes more than seconds.
+    """
+    scans = data.count(b"\xff\xda", header.body) + 1
+    if scans * header.info.width * header.info.height > _MOST_SCANNED:
+        raise LimitExceededError(f"{scans} scans of so large an image are too many")
 
 
 def _segments(data: Sliceable) -> Iterator[tuple[int, bytes, int]]:

@@ -10,6 +10,7 @@ from rp_core import read_source, resolve_source
 from rp_image._decode import Encoded, check_size, decode
 from rp_image._errors import DecodeError
 from rp_image._header import read_header
+from rp_image._jpeg import check_scans, find_defect
 from rp_image._pixels import as_stored, own, to_mode, upright
 from rp_image._types import MAX_PIXELS, Mode
 
@@ -61,7 +62,9 @@ class Loader:
 
     def _load(self, data: bytes) -> Image:
         header = read_header(data)
-        check_size(header.info, self.max_pixels)
+        check_size(header, self.max_pixels)
+        if header.many_scans and self.max_pixels is not None:
+            check_scans(data, header)
         if self.strict and (defect := _defect(data, header)):
             raise DecodeError(f"the {header.info.format} is damaged or cut off: {defect}")
         decoded = decode.using(self.backend)(Encoded(data, header, self.mode, self.strict))
@@ -87,6 +90,8 @@ def load(
 ) -> Image:
     """Load an image: JPEG, PNG, WebP, GIF (first frame), BMP or 8-bit TIFF (first page).
 
+    Of an animated PNG, the picture that programs without animation show.
+
     The format is found from the content. Palettes and CMYK are converted to RGB; colour profiles
     are not applied.
 
@@ -103,7 +108,8 @@ def load(
         max_pixels: The most pixels to decode; the header is checked before any decoder runs. None:
             no limit.
         urls: Whether URLs may be read.
-        backend: Use only this backend, "simplejpeg", "opencv" or "pillow", or these in order.
+        backend: Use only this backend, "simplejpeg", "opencv", "pillow" or "numpy" (BMP), or these
+            in order.
 
     Returns:
         Array (H, W, 3) or (H, W, 4), or (H, W) for gray (with alpha (H, W, 2) in native mode), in
@@ -149,7 +155,5 @@ def check_limit(max_pixels: int | None) -> None:
 
 def _defect(data: bytes, header: Header) -> str | None:
     if header.info.format == "jpeg":
-        from rp_image._jpeg import find_defect
-
         return find_defect(data, header.body)
     return header.defect

@@ -47,6 +47,8 @@ def open_image(data: bytes, format_name: Format) -> PillowImage:
 def to_array(image: PillowImage) -> Image:
     """Decode to an array of 1 to 4 channels, palettes and CMYK converted, alpha straight."""
     _mend_palette(image)
+    if image.mode == "L":
+        image.palette = None  # A GIF's global one, which its gray local one replaces.
     image.load()
     mode = image.mode
     if mode.startswith("I;16"):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
     from rp_image._types import Image, ImageInfo, Mode
+
+_BAND: Final = 1 << 16
 
 
 def resolve_mode(mode: Mode, *, has_alpha: bool) -> Mode:
@@ -66,6 +68,23 @@ def opaque(dtype: np.dtype[Any]) -> float:
     return float(np.iinfo(dtype).max) if dtype.kind == "u" else 1.0
 
 
+def apply_key(image: Image, key: tuple[int, ...]) -> Image:
+    """Make the pixels of one colour transparent; gray with alpha, or RGBA, comes of it."""
+    color = image.reshape(*image.shape[:2], -1)[:, :, : len(key)]
+    shown = (color != np.array(key, image.dtype)).any(axis=2)
+    alpha = shown * image.dtype.type(opaque(image.dtype))
+    return np.dstack([color, alpha])
+
+
+def clear_outside(image: Image, frame: tuple[int, int, int, int]) -> Image:
+    """Make transparent, and black, what a frame does not cover."""
+    left, top, right, bottom = frame
+    channels = 1 if image.ndim == 2 else image.shape[2]
+    cleared = np.zeros((*image.shape[:2], 4), image.dtype)
+    cleared[top:bottom, left:right] = _stack(image[top:bottom, left:right], channels, alpha=True)
+    return cleared
+
+
 def _stack(image: Image, channels: int, *, alpha: bool) -> Image:
     """Make RGB or RGBA from any number of channels."""
     stacked = np.empty((*image.shape[:2], 4 if alpha else 3), image.dtype)
@@ -82,8 +101,13 @@ def _luma(image: Image, channels: int) -> Image:
         return image if image.ndim == 2 else image[:, :, 0]
     if image.dtype.kind == "f":
         return np.asarray(image[:, :, :3] @ np.array([0.299, 0.587, 0.114], image.dtype))
-    red, green, blue = (image[:, :, channel].astype(np.uint32) for channel in range(3))
-    return ((red * 299 + green * 587 + blue * 114 + 500) // 1000).astype(image.dtype)
+    gray = np.empty(image.shape[:2], image.dtype)
+    band = max(1, _BAND // image.shape[1])
+    for top in range(0, len(image), band):
+        part = image[top : top + band]
+        red, green, blue = (part[:, :, channel].astype(np.uint32) for channel in range(3))
+        gray[top : top + band] = (red * 299 + green * 587 + blue * 114 + 500) // 1000
+    return gray
 
 
 def _native(image: Image, info: ImageInfo, channels: int) -> Image:

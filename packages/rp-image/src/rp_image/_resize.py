@@ -94,7 +94,7 @@ def pillow(request: Resizing) -> Image:
     image, size = request.image, (request.width, request.height)
     flag = filters[request.method]
     if image.dtype == np.uint8 and (image.ndim == 2 or image.shape[2] == 3):
-        return np.array(Pillow.fromarray(image).resize(size, flag))
+        return np.array(_resize_bytes(Pillow.fromarray(image), size, flag))
     planes = image.reshape(*image.shape[:2], -1)
     # Each plane by itself: Pillow would weigh colour by alpha, and has no 16-bit colour.
     resized = [_resize_plane(Pillow, planes[:, :, i], size, flag) for i in range(planes.shape[2])]
@@ -146,7 +146,7 @@ def resize(
         ValueError: The shape, the size or the method makes no sense.
         NoBackendError: The backend that was asked for declines.
     """
-    _check_array(image)
+    check_array(image)
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, not {method!r}")
     resample_chain = resample_image.using(backend)
@@ -167,13 +167,14 @@ def target_size(image: Image, size: float | tuple[int, int]) -> tuple[int, int]:
             raise ValueError(f"the factor must be positive and finite, not {size}")
         height, width = (max(1, round(length * float(size))) for length in image.shape[:2])
     else:
-        height, width = _checked_pair(size)
+        height, width = checked_pair(size)
     if not (1 <= height < _LONGEST and 1 <= width < _LONGEST):
         raise ValueError(f"the size must be at least 1 x 1, not {height} x {width}")
     return height, width
 
 
-def _checked_pair(size: object) -> tuple[int, int]:
+def checked_pair(size: object) -> tuple[int, int]:
+    """Return (height, width), two ints, or raise TypeError."""
     if isinstance(size, (tuple, list)) and len(size) == 2:
         height, width = size
         if all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in size):
@@ -199,9 +200,14 @@ def _is_whole_factor(request: Resizing) -> bool:
     return height % request.height == 0 and width % request.width == 0
 
 
+def _resize_bytes(image: Any, size: tuple[int, int], flag: int) -> Any:
+    """Resize columns first: Pillow begins with the cheaper axis, and clips in between."""
+    return image.resize((size[0], image.height), flag).resize(size, flag)
+
+
 def _resize_plane(pillow: Any, plane: Image, size: tuple[int, int], flag: int) -> Image:
     if plane.dtype == np.uint8:
-        return np.array(pillow.fromarray(np.ascontiguousarray(plane)).resize(size, flag))
+        return np.array(_resize_bytes(pillow.fromarray(np.ascontiguousarray(plane)), size, flag))
     floats = np.ascontiguousarray(plane, np.float32)
     if plane.dtype == np.float32:
         return np.array(pillow.fromarray(floats).resize(size, flag))
@@ -210,7 +216,8 @@ def _resize_plane(pillow: Any, plane: Image, size: tuple[int, int], flag: int) -
     return np.asarray(np.rint(floats), plane.dtype)
 
 
-def _check_array(image: object) -> None:
+def check_array(image: object) -> None:
+    """Refuse what is no array of an image."""
     if not isinstance(image, np.ndarray):
         raise TypeError(f"image must be a numpy array, not {type(image).__name__!r}")
     if image.dtype not in _DTYPES:

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 WIDTH, LENGTH, BITS, PHOTOMETRIC, SAMPLES = 256, 257, 258, 262, 277
 EXTRA_SAMPLES, SAMPLE_FORMAT, ICC_PROFILE, XMP = 338, 339, 34675, 700
-COLOR_MAP: Final = 320
+COLOR_MAP, TILE_WIDTH, TILE_LENGTH = 320, 322, 323
 _DATA: Final = ((273, 279), (324, 325))
 _COLORS: Final[dict[int, Color]] = {0: "gray", 1: "gray", 3: "palette", 5: "cmyk"}
-_ALPHA_KINDS: Final = frozenset({1, 2})
+_ALPHA_KINDS: Final = frozenset({1, 2, 999})  # 999 is Corel Draw's.
+_RGB, _PALETTE = 2, 3
 _UNSIGNED: Final = 1
 
 
@@ -34,12 +35,13 @@ def read_header(data: Sliceable) -> Header:
         tags.number(LENGTH, default=0),
         color=_COLORS.get(tags.number(PHOTOMETRIC, default=1), "rgb"),
         bits=max(tags.values(BITS) or (1,)),
-        has_alpha=not _ALPHA_KINDS.isdisjoint(tags.values(EXTRA_SAMPLES)),
+        has_alpha=_has_alpha(tags),
         orientation=_orientation(tags),
         icc=tags.bytes(ICC_PROFILE),
     )
     plain = info.bits <= 8 and set(tags.values(SAMPLE_FORMAT)) <= {_UNSIGNED}
-    return Header(info, plain=plain, defect=_defect(tags, len(data)))
+    tile = tags.number(TILE_WIDTH, default=0) * tags.number(TILE_LENGTH, default=0)
+    return Header(info, plain=plain, defect=_defect(tags, len(data)), largest=tile)
 
 
 def count_frames(data: Sliceable) -> int:
@@ -52,7 +54,21 @@ def _orientation(tags: Tags) -> int:
     return value if 1 <= value <= 8 else orientation_of(None, [tags.bytes(XMP) or b""])
 
 
+def _has_alpha(tags: Tags) -> bool:
+    """Return whether a sample is alpha; a fourth one beside RGB is, where nothing is said of it."""
+    if EXTRA_SAMPLES in tags:
+        return not _ALPHA_KINDS.isdisjoint(tags.values(EXTRA_SAMPLES))
+    samples = tags.number(SAMPLES, default=1)
+    return tags.number(PHOTOMETRIC, default=1) == _RGB and samples == 4
+
+
 def _defect(tags: Tags, length: int) -> str | None:
+    if PHOTOMETRIC not in tags:
+        return "it does not say what its samples mean"
+    if tags.number(PHOTOMETRIC, default=1) == _PALETTE:
+        colors = 1 << min(16, tags.number(BITS, default=1))
+        if len(tags.values(COLOR_MAP)) < 3 * colors:
+            return "the colour map is too short"
     for offsets, counts in _DATA:
         ends = (a + b for a, b in zip(tags.values(offsets), tags.values(counts), strict=False))
         if any(end > length for end in ends):

@@ -78,8 +78,9 @@ def _resample_rows(image: Image, length: int, method: str) -> Image:
     index, weight = taps(image.shape[0], length, method)
     shape = (length, *(1 for _ in image.shape[1:]))
     out = np.zeros((length, *image.shape[1:]), np.float32)
-    for tap in range(index.shape[1]):
-        out += image[index[:, tap]] * weight[:, tap].astype(np.float32).reshape(shape)
+    with np.errstate(invalid="ignore"):  # An infinite sample, with the weight 0.
+        for tap in range(index.shape[1]):
+            out += image[index[:, tap]] * weight[:, tap].astype(np.float32).reshape(shape)
     return out
 
 
