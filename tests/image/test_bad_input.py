@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import resource
+import struct
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +21,13 @@ import rp_image.sync
 from rp_core import LimitExceededError, NoBackendError, RpError
 from rp_image import DecodeError, FormatError
 from rp_image._decode import decode
-from support import images
+from support import files, images
+from support.case import PALETTE
 from support.cases import CASES, Case
 
 BACKENDS = [None, *(b.name for b in decode.backends if b.state == "installed")]
 BACKENDS.remove("simplejpeg")
+BACKENDS.remove("numpy")
 SAMPLES = {
     name: next(case for case in CASES if case.name == name)
     for name in (
@@ -32,8 +36,16 @@ SAMPLES = {
         "webp-rgb",
         "gif",
         "bmp-24",
+        "bmp-palette4-40",
+        "bmp-runs-nibbles",
+        "bmp-565-52",
         "tiff-rgb",
+        "tiff-tiff_lzw",
         "png-palette-alpha",
+        "png-key0-8",
+        "png-interlaced2-8-9x17",
+        "gif-interlaced",
+        "webp-animation",
     )
 }
 
@@ -235,9 +247,10 @@ def test_the_error_names_the_file_and_every_backend(tmp_path: Path) -> None:
         "simplejpeg",
         "opencv",
         "pillow",
+        "numpy",
     ]
     assert "damaged.png" in caught.value.__notes__[0]
-    assert caught.value.__cause__ is caught.value.attempts[-1].error
+    assert caught.value.__cause__ is caught.value.attempts[2].error
 
 
 def test_a_named_backend_keeps_the_error_types() -> None:
@@ -252,6 +265,128 @@ def test_a_wrong_checksum_in_a_png_is_an_error_on_every_backend(backend: str | N
 
     with pytest.raises(DecodeError):
         rp_image.sync.load(bytes(data), backend=backend)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("interlaced", [False, True])
+def test_missing_rows_in_a_png_are_an_error_on_every_backend(
+    interlaced: bool, backend: str | None
+) -> None:
+    color = images.ramp(3)
+    data = bytearray(files.interlaced_png(color, 2, 8) if interlaced else images.png(color, 2))
+    data[23] += 3
+    data[29:33] = zlib.crc32(data[12:29]).to_bytes(4)
+
+    with pytest.raises(DecodeError):
+        rp_image.sync.load(bytes(data), backend=backend)
+
+
+@pytest.mark.parametrize("palette", [None, b"", bytes(4)])
+def test_a_png_without_its_palette(palette: bytes | None) -> None:
+    chunks = [] if palette is None else [(b"PLTE", palette)]
+
+    with pytest.raises(DecodeError, match="there is no palette"):
+        rp_image.sync.load(images.png(images.ramp(1), 3, 8, *chunks))
+
+
+@pytest.mark.parametrize(("at", "value"), [(24, 3), (24, 32), (25, 1), (26, 1), (27, 1), (28, 2)])
+def test_a_png_header_that_no_png_has(at: int, value: int) -> None:
+    data = bytearray(SAMPLES["png-rgb"].data)
+    data[at] = value
+    data[29:33] = zlib.crc32(data[12:29]).to_bytes(4)
+
+    with pytest.raises(DecodeError, match="the png has colour type"):
+        rp_image.sync.probe(bytes(data))
+
+
+def test_holes_in_a_jpeg_are_an_error_and_not_painted_over() -> None:
+    whole = images.jpeg(images.photo(200, 200))
+    holes = whole[: len(whole) // 2] + b"\xff\xd9"
+
+    with pytest.raises(DecodeError, match="premature end of data"):
+        rp_image.sync.load(holes)
+    assert rp_image.sync.load(holes, strict=False).shape == (200, 200, 3)
+
+
+def test_a_jpeg_of_thousands_of_scans_is_refused() -> None:
+    data = bytearray(images.jpeg(np.zeros((16, 16), np.uint8), progressive=True))
+    size = data.index(b"\xff\xc2") + 5
+    data[size : size + 4] = struct.pack(">HH", 13_000, 13_000)
+    last = data.rindex(b"\xff\xda")
+    data[-2:-2] = data[last:-2] * 3000
+
+    for strict in (True, False):
+        with pytest.raises(LimitExceededError, match="scans of so large an image are too many"):
+            rp_image.sync.load(bytes(data), strict=strict)
+
+
+def test_the_tile_of_a_tiff_counts() -> None:
+    data = images.tiff(images.ramp(3), 2, (322, 4, (1 << 16,)), (323, 4, (1 << 16,)))
+
+    with pytest.raises(LimitExceededError, match="a tile's pixels"):
+        rp_image.sync.load(data)
+
+
+def test_a_tiff_that_does_not_say_what_its_samples_mean() -> None:
+    data = bytearray(images.tiff(images.ramp(1), 1))
+    place = data.index(struct.pack("<HH", 262, 3))
+    data[place : place + 2] = struct.pack("<H", 263)
+
+    with pytest.raises(DecodeError, match="what its samples mean"):
+        rp_image.sync.load(bytes(data))
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.float32])
+def test_a_deep_tiff_names_the_reason(dtype: type[np.generic]) -> None:
+    kind = 3 if dtype == np.float32 else 1
+    data = images.tiff(images.ramp(1).astype(dtype), 1, (339, 3, (kind,)))
+
+    with pytest.raises(NoBackendError, match=r"Pillow reads .* as 8 bits"):
+        rp_image.sync.load(data)
+
+
+@pytest.mark.parametrize("shape", [(1, 30_000_000), (3_000_000, 1)])
+def test_one_long_row_or_column_takes_no_time(shape: tuple[int, int]) -> None:
+    data = images.tiff(np.zeros(shape, np.uint8), 1)
+    began = time.process_time()
+
+    assert rp_image.sync.load(data, mode="gray").shape == shape
+    assert time.process_time() - began < 10
+
+
+def test_what_compresses_a_bmp_otherwise_is_declined() -> None:
+    data = bytearray(images.bmp(images.ramp(3), depth=32))
+    data[30] = 4
+
+    with pytest.raises(NoBackendError, match="no decoder for BMP of 32 bits and compression 4"):
+        rp_image.sync.load(bytes(data))
+
+
+def test_run_lengths_that_are_cut_off() -> None:
+    data = files.bmp(np.zeros((6, 9), np.uint8), 8, palette=PALETTE, compression=1, body=b"\4\5")
+
+    with pytest.raises(DecodeError, match="the run lengths are cut off"):
+        rp_image.sync.load(data)
+    assert rp_image.sync.load(data, strict=False).shape == (6, 9, 3)
+
+
+def test_threads_do_not_disturb_each_other() -> None:
+    import rp_core
+
+    sources = [case.data for case in CASES] * 3
+    before, open_files = rp_core.cpu_limit(), len(os.listdir("/dev/fd"))
+    rp_core.set_cpu_limit(8)
+    try:
+        loaded = rp_image.sync.load_many(sources, limit=8, on_error="return")
+    finally:
+        rp_core.set_cpu_limit(before)
+
+    assert len(os.listdir("/dev/fd")) == open_files
+    for case, image in zip(CASES * 3, loaded, strict=True):
+        if isinstance(image, np.ndarray):
+            assert np.abs(image.astype(int) - case.pixels).max() <= case.tolerance
+        else:
+            assert case.backends.isdisjoint(BACKENDS)
 
 
 def test_the_end_of_a_thumbnail_is_not_the_end_of_the_jpeg() -> None:

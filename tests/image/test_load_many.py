@@ -290,11 +290,11 @@ async def test_other_sources(paths: list[Path]) -> None:
     with paths[4].open("rb") as plain:
         assert (await rp_image.load(plain)).shape[0] == 5
     async with await anyio.open_file(paths[4], "rb") as file:
-        sources = [file, str(paths[4]), data, bytearray(data), memoryview(data)]
-        assert [i.shape[0] for i in await rp_image.load_many(sources)] == [5] * 5  # type: ignore[list-item]
+        sources: list[Any] = [file, str(paths[4]), data, bytearray(data), memoryview(data)]
+        assert [i.shape[0] for i in await rp_image.load_many(sources)] == [5] * 5
     async with await anyio.open_file(paths[4], "rb") as file:
         with pytest.raises(TypeError, match="async file"):
-            rp_image.sync.load(file)  # type: ignore[arg-type]
+            rp_image.sync.load(file)
 
 
 SCRIPT = """

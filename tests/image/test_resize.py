@@ -36,13 +36,14 @@ def by_formula(image: Any, length: int, method: str) -> Any:
 
 def weight(j: int, i: int, center: Fraction, scale: Fraction, method: str) -> float:
     """Return the weight of the old sample j in the new sample i."""
-    x = float((j + Fraction(1, 2) - center) / max(1, scale))
+    x = float((j + Fraction(1, 2) - center) / max(Fraction(1), scale))
     if method == "nearest":
         return float(j == floor(center))
     if method == "linear":
         return max(0.0, 1 - abs(x))
     if method == "area":
-        return float(max(0, min(j + 1, (i + 1) * scale) - max(j, i * scale)))
+        begin, end = max(Fraction(j), i * scale), min(Fraction(j + 1), (i + 1) * scale)
+        return float(max(Fraction(0), end - begin))
     return float(np.sinc(x) * np.sinc(x / 3)) if abs(x) < 3 else 0.0
 
 
@@ -106,6 +107,54 @@ def test_every_number_of_channels_is_kept(shape: tuple[int, ...], backend: str) 
 
     assert resized.shape == (96, 128, *shape[2:])
     assert np.abs(resized.astype(int) - expected.astype(int)).max() <= 2
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@given(
+    old=st.tuples(st.integers(1, 7), st.integers(1, 7)),
+    new=st.tuples(st.integers(1, 15), st.integers(1, 15)),
+    method=st.sampled_from(METHODS),
+    dtype=st.sampled_from([np.uint8, np.uint16]),
+)
+def test_tiny_images_of_extremes_follow_the_formula(
+    old: tuple[int, int], new: tuple[int, int], method: Any, dtype: Any, backend: str
+) -> None:
+    full = int(np.iinfo(dtype).max)
+    image = (np.indices(old).sum(axis=0) * 7 % 3 != 1).astype(dtype) * dtype(full)
+    try:
+        resized = rp_image.sync.resize(image, new, method=method, backend=backend)
+    except NoBackendError:
+        return
+
+    exact = by_formula(image.swapaxes(0, 1), new[1], method).swapaxes(0, 1).clip(0, full)
+    exact = by_formula(exact, new[0], method).clip(0, full)
+    assert np.abs(resized.astype(float) - exact).max() <= full * 2 / 255
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_is_not_finite_stays_near(method: Any) -> None:
+    image = np.full((30, 30), 0.5, np.float32)
+    image[3, 3], image[4, 4] = np.nan, np.inf
+
+    for size in ((15, 15), (60, 60)):
+        resized = rp_image.sync.resize(image, size, method=method)
+        assert (resized[size[0] // 2 :] == np.float32(0.5)).all() or method == "lanczos"
+        assert np.isfinite(resized[size[0] // 2 :]).all()
+
+
+def test_a_view_is_resized_as_it_looks_and_left_alone() -> None:
+    image = noisy(np.uint8)
+    image.flags.writeable = False
+    for view in (image[::-1, ::2], image.swapaxes(0, 1), image[:, :, :1], np.asfortranarray(image)):
+        resized = rp_image.sync.resize(view, (9, 40))
+        same = rp_image.sync.resize(view, 1)
+
+        np.testing.assert_array_equal(
+            resized, rp_image.sync.resize(np.ascontiguousarray(view), (9, 40))
+        )
+        assert resized.flags.writeable
+        assert same.flags.writeable
+        assert same.flags.c_contiguous
 
 
 def test_auto_is_area_where_it_shrinks_and_linear_where_it_grows() -> None:
@@ -192,9 +241,10 @@ def test_to_fit_by_one_side_and_bad_boxes() -> None:
     assert rp_image.sync.resize_to_fit(image, 24).shape == (24, 32, 3)
     assert rp_image.sync.resize_to_fit(image, width=16).shape == (12, 16, 3)
     assert rp_image.sync.resize_to_fit(np.zeros((2, 1000), np.uint8), 10, 10).shape == (1, 10)
-    for box, error in (((), ValueError), ((0, 5), ValueError), ((5.5,), TypeError)):
+    boxes: list[tuple[Any, Any]] = [((), ValueError), ((0, 5), ValueError), ((5.5,), TypeError)]
+    for box, error in boxes:
         with pytest.raises(error):
-            rp_image.sync.resize_to_fit(image, *box)  # type: ignore[arg-type]
+            rp_image.sync.resize_to_fit(image, *box)
 
 
 def test_a_grid_puts_every_image_into_its_cell() -> None:
@@ -235,7 +285,13 @@ def test_a_grid_mixes_gray_colour_and_alpha_and_shrinks_what_is_too_large() -> N
         ([images.ramp(3)], {"gap": -1}, ValueError),
         ([images.ramp(3)], {"cell": (0, 4)}, ValueError),
         ([images.ramp(3)], {"cell": 4}, TypeError),
+        ([images.ramp(3)], {"cell": (4.5, 4)}, TypeError),
         ([images.ramp(3)], {"background": (1, 2)}, ValueError),
+        ([images.ramp(3)], {"background": 256}, ValueError),
+        ([images.ramp(3)], {"background": -1}, ValueError),
+        ([images.ramp(3)], {"background": float("nan")}, ValueError),
+        ([np.zeros(4, np.uint8)], {}, ValueError),
+        ([np.zeros((0, 4), np.uint8)], {}, ValueError),
     ],
 )
 def test_bad_grids(tiles: Any, options: dict[str, Any], error: Any) -> None:

@@ -1,4 +1,4 @@
-"""`save` writes what `load` gives back, whole or not at all; what a format cannot hold is refused."""
+"""`save` writes what `load` gives back, whole or not at all; what is no fit is refused."""
 
 from __future__ import annotations
 
@@ -166,6 +166,26 @@ def test_a_view_is_saved_as_it_looks(tmp_path: Path) -> None:
     rp_image.sync.save(view, tmp_path / "a.png")
 
     np.testing.assert_array_equal(rp_image.sync.load(tmp_path / "a.png"), view)
+
+
+@pytest.mark.parametrize("backend", [None, *BACKENDS])
+@pytest.mark.parametrize("suffix", ["png", "bmp", "tiff"])
+def test_every_layout_of_an_array_is_saved_as_it_looks(
+    tmp_path: Path, suffix: str, backend: str | None
+) -> None:
+    read_only = images.ramp(3)
+    read_only.flags.writeable = False
+    views = [read_only, np.asfortranarray(RGB), RGB[:, ::-1], RGB[::2, ::3], RGB[:1, :1]]
+    if suffix == "png":
+        views += [images.ramp(1, np.uint16, 16).astype(">u2"), images.ramp(1, np.uint16, 16)]
+    for view in views:
+        try:
+            rp_image.sync.save(view, tmp_path / f"a.{suffix}", backend=backend)
+        except NoBackendError:
+            continue
+        mode = "rgb" if view.ndim == 3 else "gray"
+        loaded = rp_image.sync.load(tmp_path / f"a.{suffix}", mode=mode)  # type: ignore[arg-type]
+        np.testing.assert_array_equal(loaded, view)
 
 
 async def test_a_cancelled_save_does_not_land_later(

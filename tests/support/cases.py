@@ -2,55 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from support import images as make
+from support import variants
+from support.case import ALL, ALPHAS, BOTH, PALETTE, Case, of, rgb, rgba, scaled
+from support.images import Array
 
-Array = NDArray[Any]
-PALETTE = np.array([[i * 16, 255 - i * 13, i * 7 % 256] for i in range(16)], np.uint8)
-ALPHAS = bytes([0, 128, 255, 17])
-
-
-@dataclass(frozen=True)
-class Case:
-    """One file; `backends` are those that must decode it, the others must decline."""
-
-    name: str
-    data: bytes
-    pixels: Array
-    backends: frozenset[str]
-    tolerance: int = 0
-    facts: dict[str, Any] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-def _of(*names: str) -> frozenset[str]:
-    return frozenset(names)
-
-
-BOTH = _of("opencv", "pillow")
-ALL = _of("simplejpeg", "opencv", "pillow")
-
-
-def rgb(gray: Array) -> Array:
-    """Spread gray over three channels."""
-    return np.repeat(gray[:, :, None], 3, axis=2)
-
-
-def rgba(color: Array, alpha: Array) -> Array:
-    """Add an alpha plane."""
-    return np.dstack([color, alpha])
-
-
-def scaled(samples: Array, depth: int) -> Array:
-    """Scale samples of a few bits to 0..255."""
-    return (samples.astype(int) * 255 // ((1 << depth) - 1)).astype(np.uint8)
+__all__ = ["ALL", "BOTH", "CASES", "Case"]
 
 
 def _png() -> list[Case]:
@@ -72,11 +31,11 @@ def _png() -> list[Case]:
     key = int(gray[2, 3])
     pixels = rgba(rgb(gray), np.where(gray == key, 0, 255).astype(np.uint8))
     data = make.png(gray, 0, 8, (b"tRNS", bytes([0, key])))
-    cases.append(Case("png-gray-key", data, pixels, _of("pillow")))
+    cases.append(Case("png-gray-key", data, pixels, BOTH))
     keys = b"".join(bytes([0, int(sample)]) for sample in color[2, 3])
     alpha = np.where((color == color[2, 3]).all(axis=2), 0, 255).astype(np.uint8)
     data = make.png(color, 2, 8, (b"tRNS", keys))
-    cases.append(Case("png-rgb-key", data, rgba(color, alpha), _of("pillow")))
+    cases.append(Case("png-rgb-key", data, rgba(color, alpha), BOTH))
     both = make.ramp(2)
     pixels = rgba(rgb(both[:, :, 0]), both[:, :, 1])
     cases += [
@@ -92,9 +51,9 @@ def _png16() -> list[Case]:
     pixels = rgba(rgb(both[:, :, 0]), both[:, :, 1])
     return [
         Case("png-gray16", make.png(gray, 0, 16), rgb(gray), BOTH, facts={"bits": 16}),
-        Case("png-gray-alpha16", make.png(both, 4, 16), pixels, _of("opencv")),
-        Case("png-rgb16", make.png(color, 2, 16), color, _of("opencv")),
-        Case("png-rgba16", make.png(full, 6, 16), full, _of("opencv")),
+        Case("png-gray-alpha16", make.png(both, 4, 16), pixels, of("opencv")),
+        Case("png-rgb16", make.png(color, 2, 16), color, of("opencv")),
+        Case("png-rgba16", make.png(full, 6, 16), full, of("opencv")),
     ]
 
 
@@ -109,7 +68,7 @@ def _oriented() -> list[Case]:
         files = {
             "png": (make.png(stored, 2, 8, (b"eXIf", block)), BOTH),
             "webp": (make.webp(stored, exif=block), BOTH),
-            "tiff": (make.tiff(stored, 2, (274, 3, (orientation,)), order=order), _of("pillow")),
+            "tiff": (make.tiff(stored, 2, (274, 3, (orientation,)), order=order), of("pillow")),
         }
         for name, (data, backends) in files.items():
             cases.append(Case(f"{name}-turned{orientation}", data, color, backends, facts=facts))
@@ -125,19 +84,19 @@ def _jpeg() -> list[Case]:
     photo = make.photo()
     gray = photo[:, :, 1]
     cmyk = np.dstack([255 - photo, np.zeros_like(gray)])
-    wide = {"progressive": True, "subsampling": 2}
+    wide = make.jpeg(photo, progressive=True, subsampling=2)
     return [
         Case("jpeg-rgb", make.jpeg(photo), photo, ALL, 4),
-        Case("jpeg-420-progressive", make.jpeg(photo, **wide), photo, ALL, 8),
+        Case("jpeg-420-progressive", wide, photo, ALL, 8),
         Case("jpeg-gray", make.jpeg(gray), rgb(gray), ALL, 4, {"color": "gray", "channels": 1}),
-        Case("jpeg-cmyk", _cmyk(cmyk), photo, _of("pillow"), 6, {"color": "cmyk"}),
+        Case("jpeg-cmyk", _cmyk(cmyk), photo, of("pillow"), 6, {"color": "cmyk"}),
     ]
 
 
 def _cmyk(samples: Array) -> bytes:
     from PIL import Image as Pillow
 
-    return make._saved(Pillow.fromarray(samples, "CMYK"), "JPEG", quality=98, subsampling=0)
+    return make.saved(Pillow.fromarray(samples, "CMYK"), "JPEG", quality=98, subsampling=0)
 
 
 def _others() -> list[Case]:
@@ -152,7 +111,7 @@ def _others() -> list[Case]:
         tuple((np.pad(PALETTE, ((0, 240), (0, 0))).T.astype(int) * 257).reshape(-1).tolist()),
     )
     dim_tags = (320, 3, tuple(np.pad(PALETTE, ((0, 240), (0, 0))).T.reshape(-1).tolist()))
-    only = _of("pillow")
+    only, own, plain = of("pillow"), of("numpy"), of("opencv", "pillow", "numpy")
     return [
         Case("webp-rgb", make.webp(color), color, BOTH),
         Case("webp-rgba", make.webp(full), full, BOTH, facts={"has_alpha": True}),
@@ -160,13 +119,11 @@ def _others() -> list[Case]:
         Case(
             "gif-transparent", make.gif(indices, PALETTE, 5), clear, only, facts={"has_alpha": True}
         ),
-        Case("bmp-24", make.bmp(color), color, BOTH),
-        Case("bmp-24-top-down", make.bmp(color, top_down=True), color, BOTH),
-        Case("bmp-32", make.bmp(color, depth=32), color, only),
-        Case(
-            "bmp-32-alpha", make.bmp(full, depth=32, v4=True), full, only, facts={"has_alpha": True}
-        ),
-        Case("bmp-palette", make.bmp_palette(indices, PALETTE), PALETTE[indices], only),
+        Case("bmp-24", make.bmp(color), color, plain),
+        Case("bmp-24-top-down", make.bmp(color, top_down=True), color, plain),
+        Case("bmp-32", make.bmp(color, depth=32), color, own),
+        Case("bmp-32-alpha", make.bmp(full, depth=32, v4=True), full, own, 0, {"has_alpha": True}),
+        Case("bmp-palette", make.bmp_palette(indices, PALETTE), PALETTE[indices], own),
         Case("tiff-rgb", make.tiff(color, 2), color, only),
         Case("tiff-rgb-big-endian", make.tiff(color, 2, order=">"), color, only),
         Case(
@@ -179,4 +136,4 @@ def _others() -> list[Case]:
     ]
 
 
-CASES = [*_png(), *_png16(), *_oriented(), *_jpeg(), *_others()]
+CASES = [*_png(), *_png16(), *_oriented(), *_jpeg(), *_others(), *variants.cases()]

@@ -20,7 +20,8 @@ def ramp(channels: int, dtype: type[np.unsignedinteger[Any]] = np.uint8, depth: 
     row, column, channel = np.indices((HEIGHT, WIDTH, channels))
     values = (row * 37 + column * 11 + channel * 71 + row * column * 5) % (1 << depth)
     samples = values.astype(dtype) if depth <= 8 else (values * 6151 % (1 << depth)).astype(dtype)
-    return samples[:, :, 0] if channels == 1 else samples
+    image: Array = samples[:, :, 0] if channels == 1 else samples
+    return image
 
 
 def photo(height: int = 48, width: int = 64) -> Array:
@@ -31,7 +32,8 @@ def photo(height: int = 48, width: int = 64) -> Array:
         40 + 170 * x / width,
         210 - 150 * y / height,
     ]
-    return np.clip(np.stack(planes, axis=2), 0, 255).astype(np.uint8)
+    image: Array = np.clip(np.stack(planes, axis=2), 0, 255).astype(np.uint8)
+    return image
 
 
 def exif(orientation: int, order: str = "<") -> bytes:
@@ -71,7 +73,7 @@ def png(samples: Array, color_type: int, depth: int = 8, *extra: tuple[bytes, by
     elif depth == 8:
         lines = [row.astype(np.uint8).tobytes() for row in rows]
     else:
-        lines = [_packed(row, depth) for row in rows]
+        lines = [packed(row, depth) for row in rows]
     pixels = zlib.compress(b"".join(b"\0" + line for line in lines))
     body = [chunk(b"IHDR", header), *(chunk(*entry) for entry in extra)]
     return b"".join([b"\x89PNG\r\n\x1a\n", *body, chunk(b"IDAT", pixels), chunk(b"IEND", b"")])
@@ -124,7 +126,7 @@ def tiff(
     height, width = samples.shape[:2]
     channels = 1 if samples.ndim == 2 else samples.shape[2]
     bits = samples.dtype.itemsize * 8
-    body = samples.astype(samples.dtype.newbyteorder(order)).tobytes()
+    body = samples.astype(f"{order}{samples.dtype.str[1:]}").tobytes()
     entries = [
         (256, 4, (width,)),
         (257, 4, (height,)),
@@ -145,13 +147,13 @@ def gif(indices: Array, palette: Array, transparent: int | None = None) -> bytes
     """Write a GIF of one frame."""
     image = Pillow.fromarray(indices.astype(np.uint8), "P")
     image.putpalette(palette.astype(np.uint8).tobytes())
-    return _saved(image, "GIF", **({} if transparent is None else {"transparency": transparent}))
+    return saved(image, "GIF", **({} if transparent is None else {"transparency": transparent}))
 
 
 def jpeg(pixels: Array, mode: str | None = None, **options: Any) -> bytes:
     """Write a JPEG of high quality, without chroma subsampling unless asked for."""
     image = Pillow.fromarray(pixels)
-    return _saved(
+    return saved(
         image.convert(mode) if mode else image,
         "JPEG",
         **{"quality": 98, "subsampling": 0, **options},
@@ -160,16 +162,20 @@ def jpeg(pixels: Array, mode: str | None = None, **options: Any) -> bytes:
 
 def webp(pixels: Array, **options: Any) -> bytes:
     """Write a lossless WebP."""
-    return _saved(Pillow.fromarray(pixels), "WEBP", **{"lossless": True, "exact": True, **options})
+    return saved(Pillow.fromarray(pixels), "WEBP", **{"lossless": True, "exact": True, **options})
 
 
-def _saved(image: Pillow.Image, name: str, **options: Any) -> bytes:
+def saved(image: Pillow.Image, name: str, **options: Any) -> bytes:
+    """Let Pillow encode an image."""
     buffer = BytesIO()
     image.save(buffer, name, **options)
     return buffer.getvalue()
 
 
-def _packed(row: Array, depth: int) -> bytes:
+def packed(row: Array, depth: int) -> bytes:
+    """Pack samples of 1 to 8 bits from the high bit on, or write words of 16 or 32 bits."""
+    if depth >= 8:
+        return row.astype(f"<u{depth // 8}").tobytes()
     bits = np.unpackbits(row.astype(np.uint8)[:, None], axis=1)[:, -depth:]
     return np.packbits(bits.reshape(-1)).tobytes()
 

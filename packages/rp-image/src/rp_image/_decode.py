@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rp_core import Fallback, LimitExceededError, UnsupportedError, base, extra
 from rp_image._errors import DamagedError, DecodeError, FormatError
+from rp_image._jpeg import bare as bare_jpeg
 from rp_image._pixels import apply_key, clear_outside
 
 if TYPE_CHECKING:
@@ -114,9 +115,7 @@ def pillow(request: Encoded) -> Decoded:
     info, header = request.info, request.header
     if reason := _not_for_pillow(header):
         raise UnsupportedError(reason)
-    is_png = info.format == "png"
-    data = _bare_png(request, check=request.strict) if is_png else request.data
-    with open_image(data, info.format) as image:
+    with open_image(_for_pillow(request), info.format) as image:
         pixels = to_array(image)
     if header.frame:
         pixels = clear_outside(pixels, header.frame)
@@ -168,6 +167,15 @@ def _not_for_pillow(header: Header) -> str | None:
     if info.format == "bmp" and not header.plain:
         return "Pillow takes some palettes, bit fields and run lengths wrongly"
     return None
+
+
+def _for_pillow(request: Encoded) -> bytes:
+    """Return the file without what Pillow warns of, or fails at, and no pixel depends on."""
+    if request.info.format == "png":
+        return _bare_png(request, check=request.strict)
+    if request.info.format == "jpeg":
+        return bare_jpeg(request.data)
+    return request.data
 
 
 def _bare_png(request: Encoded, *, check: bool = False) -> bytes:

@@ -24,6 +24,7 @@ _MARKER: Final = re.compile(rb"\xff[^\x00\xff]")
 _ALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
 _FRAMES: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _ONE_PASS: Final = frozenset({0xC0, 0xC1})
+_NO_PIXELS: Final = frozenset({*range(0xE1, 0xF0), 0xFE} - {0xEE})
 _MOST_SCANNED: Final = 1 << 34
 _HUFFMAN_FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
 _COLORS: Final[dict[int, Color]] = {1: "gray", 3: "rgb", 4: "cmyk"}
@@ -70,6 +71,20 @@ def read_header(data: Sliceable) -> Header:
     )
     many = frame[0] not in _ONE_PASS or scan[:1] != bytes([components])
     return Header(info, plain=_is_plain(*frame, components), body=end, many_scans=many)
+
+
+def bare(data: bytes) -> bytes:
+    """Return the JPEG with nothing but what its pixels need: no EXIF, profile, comment or garbage.
+
+    Pillow warns of damage in those, and a warning may be an error.
+    """
+    parts = [data[:2]]
+    end = 2
+    for marker, body, position in _segments(data):
+        end = position
+        if marker not in _NO_PIXELS:
+            parts.append(data[end - len(body) - 4 : end])
+    return b"".join([*parts, data[end:]])
 
 
 def find_defect(data: bytes, body: int) -> str | None:

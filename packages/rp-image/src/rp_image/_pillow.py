@@ -39,9 +39,12 @@ def open_image(data: bytes, format_name: Format) -> PillowImage:
 
     module, plugin = _PLUGINS[format_name]
     try:
-        return getattr(import_module(f"PIL.{module}"), plugin)(BytesIO(data))  # type: ignore[no-any-return]
+        image: PillowImage = getattr(import_module(f"PIL.{module}"), plugin)(BytesIO(data))
     except SyntaxError as error:
         raise DecodeError(f"Pillow cannot read the header: {error}") from error
+    # At least a row at once: Pillow gathers one by blocks, in a time that grows with its square.
+    image.decodermaxblock = max(image.decodermaxblock, 8 * image.width)  # type: ignore[attr-defined]
+    return image
 
 
 def to_array(image: PillowImage) -> Image:

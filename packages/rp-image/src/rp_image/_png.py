@@ -149,9 +149,7 @@ def _is_palette(chunk: bytes) -> bool:
     return len(chunk) % 3 == 0 and 0 < len(chunk) <= 768
 
 
-def _key(
-    chunks: dict[bytes, bytes], kind: int, bits: int
-) -> tuple[tuple[int, ...] | None, bool]:
+def _key(chunks: dict[bytes, bytes], kind: int, bits: int) -> tuple[tuple[int, ...] | None, bool]:
     """Return the transparent colour, scaled as samples are, and whether there is transparency."""
     chunk = chunks.get(b"tRNS", b"")
     if kind not in _KEY_SAMPLES:

@@ -19,6 +19,7 @@ Method: TypeAlias = Literal["auto", "nearest", "linear", "area", "lanczos"]
 METHODS: Final = ("auto", "nearest", *FILTERS)
 _DTYPES: Final = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32))
 _LONGEST: Final = 1 << 31
+_LANCZOS: Final = 1  # PIL.Image.Resampling.LANCZOS
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +202,12 @@ def _is_whole_factor(request: Resizing) -> bool:
 
 
 def _resize_bytes(image: Any, size: tuple[int, int], flag: int) -> Any:
-    """Resize columns first: Pillow begins with the cheaper axis, and clips in between."""
-    return image.resize((size[0], image.height), flag).resize(size, flag)
+    """Resize, columns first where the filter overshoots.
+
+    Pillow begins with the cheaper axis, and clips in between.
+    """
+    first = (size[0], image.height) if flag == _LANCZOS else image.size
+    return image.resize(first, flag).resize(size, flag)
 
 
 def _resize_plane(pillow: Any, plane: Image, size: tuple[int, int], flag: int) -> Image:
