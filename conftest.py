@@ -27,6 +27,7 @@ def give_photographs(namespace: dict[str, Any]) -> None:
     from tempfile import mkdtemp
 
     import numpy as np
+
     import rp_image.sync
 
     folder = Path(mkdtemp(prefix="rp-readme-"))

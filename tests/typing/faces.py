@@ -65,7 +65,7 @@ async def check_core() -> None:
     assert_type(await aio_generic(1, 2), list[int])
     assert_type(aio_frames("a"), AsyncGenerator[int, None])
     assert_type(await amap(fetch, ["a", "b"]), list[bytes])
-    assert_type(amap(fetch, ["a"], on_error="return"), Results[bytes | Failure[str]])
+    _results: Results[bytes | Failure[str]] = amap(fetch, ["a"], on_error="return")
     assert_type(await thread_map(plain, ["a"], on_error="skip"), list[bytes])
     assert_type(sync_fetch("a", retries=1), bytes)
     assert_type(list(rp_core.sync.thread_map(plain, ["a"])), list[bytes])
@@ -79,7 +79,7 @@ async def check_core() -> None:
 async def check_image(image: Image) -> None:
     assert_type(await rp_image.load("a.png", mode="gray"), Image)
     assert_type(await rp_image.probe(Path("a.png")), ImageInfo)
-    assert_type(rp_image.save(image, "a.png"), Coroutine[Any, Any, None])
+    _saving: Coroutine[Any, Any, None] = rp_image.save(image, "a.png")
     assert_type(await rp_image.resize(image, (3, 4), method="area"), Image)
     assert_type(await rp_image.load_many([Path("a")], limit=2), list[Image])
     assert_type(await rp_image.load_many(["a"], transform=shape), list[tuple[int, ...]])

@@ -98,10 +98,13 @@ def opencv(request: Encoded) -> Decoded:
 
     cv2 = _cv2()
     data = _bare_png(request) if request.header.animated else request.data
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    as_rgb = request.info.color != "gray" and not request.info.has_alpha
+    rgb_flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
+    flags = rgb_flags if as_rgb else cv2.IMREAD_UNCHANGED
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     if pixels is None:
         raise DecodeError("OpenCV cannot decode it")
-    if pixels.ndim == 3:
+    if pixels.ndim == 3 and not as_rgb:
         to_rgb = cv2.COLOR_BGR2RGB if pixels.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
         cv2.cvtColor(pixels, to_rgb, dst=pixels)
     return Decoded(_checked(pixels, request.header))
