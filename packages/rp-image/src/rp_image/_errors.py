@@ -3,8 +3,8 @@
 RpError
  └─ OperationError       tried and failed; `.attempts` says why, backend by backend
      ├─ DecodeError      no image came out of the bytes
-     │   ├─ DamagedError the compressed data has holes: no other backend need be asked
- │   └─ FormatError  also ValueError: the bytes are in no format that this package reads
+     │   ├─ DamagedError pixels are lost: no other backend need be asked (not exported)
+     │   └─ FormatError  also ValueError: the bytes are in no format that this package reads
      └─ EncodeError      the image could not be written in the format
 
 LimitExceededError, NoBackendError and MissingDependencyError are rp_core's.

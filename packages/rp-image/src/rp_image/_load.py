@@ -80,6 +80,7 @@ _MODES: Final = get_args(Mode)
 
 def load(
     source: Source,
+    /,
     *,
     mode: Mode = "auto",
     orient: bool = True,
@@ -102,9 +103,9 @@ def load(
             drops alpha, "rgba" adds an opaque one, "gray" gives BT.601 luma, and "native" keeps
             gray and gray with alpha as they are in the file.
         orient: Whether to turn the image upright, as the file's orientation says.
-        strict: Whether a container that is cut off or malformed is an error. Without it, damage is
-            passed over where a backend can bridge it. Damage inside compressed data that no decoder
-            notices is not found either way.
+        strict: Whether a container that is cut off or malformed is an error, and pixels that
+            libjpeg finds lost inside a JPEG. Without it, damage is passed over where a backend can
+            bridge it. Damage inside compressed data that no decoder notices is not found either way.
         max_pixels: The most pixels to decode; the header is checked before any decoder runs. None:
             no limit.
         urls: Whether URLs may be read.
@@ -137,7 +138,7 @@ def load(
 
 
 def fetch_first(
-    source: Source, *, urls: bool = True, **_: Any
+    source: Source, /, *, urls: bool = True, **_: Any
 ) -> Callable[[], Awaitable[Any]] | None:
     """Say what to await on the caller's loop before a source is loaded on a thread."""
     return resolve_source(source, urls=urls)

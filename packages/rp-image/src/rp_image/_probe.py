@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rp_image._types import ImageInfo
 
 
-def probe(source: Source, *, urls: bool = True) -> ImageInfo:
+def probe(source: Source, /, *, urls: bool = True) -> ImageInfo:
     """Read what the header of an image says; no pixel is decoded.
 
     Of a file, only the parts are read that hold the header.
