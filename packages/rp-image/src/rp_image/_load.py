@@ -105,7 +105,7 @@ def load(
         orient: Whether to turn the image upright, as the file's orientation says.
         strict: Whether a container that is cut off or malformed is an error, and pixels that
             libjpeg finds lost inside a JPEG. Without it, damage is passed over where a backend can
-            bridge it. Damage inside compressed data that no decoder notices is not found either way.
+            bridge it. Damage inside compressed data that no decoder notices is found neither way.
         max_pixels: The most pixels to decode; the header is checked before any decoder runs. None:
             no limit.
         urls: Whether URLs may be read.
