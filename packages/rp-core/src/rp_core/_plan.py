@@ -31,6 +31,7 @@ class Plan(Generic[T, R]):
     ordered: bool
     on_error: OnError
     progress: bool | Callable[[Progress], object] | None
+    patient: bool = False  # whether all results are kept, so that none is wanted at once
 
     def __post_init__(self) -> None:
         """Refuse what no map can be run with."""
@@ -53,7 +54,8 @@ class Plan(Generic[T, R]):
         """Make the window: `limit + buffer` items, or one at a time where items run inline."""
         buffer = self.limit if self.buffer is None else self.buffer
         size = self.limit + buffer if self.limit else 1
-        return Window(size=size, ordered=self.ordered, on_error=self.on_error)
+        patience = max(1, buffer // 2) if self.patient and not self.progress else 1
+        return Window(size=size, ordered=self.ordered, on_error=self.on_error, patience=patience)
 
     def reporter(self) -> Reporter | None:
         """Make what reports the progress, if it was asked for."""

@@ -40,7 +40,7 @@ class Stream(Generic[R]):
     __module__ = "rp_core"
 
     def __init__(self, plan: Plan[Any, R], make_driver: MakeDriver) -> None:
-        self._plan = plan
+        self.plan = plan
         self._make_driver = make_driver
         self._begun = self._closed = self._owned = False
         self._host: Host | None = None
@@ -112,7 +112,7 @@ class Stream(Generic[R]):
     def __del__(self) -> None:
         """Let go of what a bare `break` left running."""
         if not self._begun:
-            warnings.warn(f"{self._plan.name} was never awaited", RuntimeWarning, stacklevel=2)
+            warnings.warn(f"{self.plan.name} was never awaited", RuntimeWarning, stacklevel=2)
         elif not self._closed:
             if self._host:
                 self._host.abandoned = True
@@ -124,14 +124,14 @@ class Stream(Generic[R]):
 
     def _begin(self) -> None:
         if self._begun:
-            raise RuntimeError(f"{self._plan.name} can be used only once")
+            raise RuntimeError(f"{self.plan.name} can be used only once")
         self._begun = self._closed = True
-        self._window = self._plan.window()
-        self._low_water = max(1, (self._window.size - self._plan.limit) // 2)
-        self._feed: AsyncFeed[Any] = AsyncFeed(self._plan.items, self._window)
+        self._window = self.plan.window()
+        self._low_water = max(1, (self._window.size - self.plan.limit) // 2)
+        self._feed: AsyncFeed[Any] = AsyncFeed(self.plan.items, self._window)
         self._driver = self._make_driver(self._feed, self._window)
         self._unbroken = 0
-        self._window.reporter = self._plan.reporter()
+        self._window.reporter = self.plan.reporter()
         if self._driver.needs_tasks:
             self._post = poster()
             self._host = Host(self._driver)
@@ -230,7 +230,9 @@ class Results(Generic[R]):
             await self._entered.__aexit__(exc_type, exc_value, traceback)
 
     async def _collect(self) -> list[R]:
-        async with self._claim() as stream:
+        stream = self._claim()
+        stream.plan.patient = True
+        async with stream:
             return [result async for result in stream]
 
     def _claim(self) -> Stream[R]:

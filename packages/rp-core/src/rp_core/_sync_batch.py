@@ -26,7 +26,9 @@ def gathered(module: str) -> Callable[[Callable[P, Batch[R_co]]], Callable[P, li
         @functools.wraps(fn)
         def face(*args: P.args, **kwargs: P.kwargs) -> list[R_co]:
             batch = fn(*args, **kwargs)
-            with batch.on_threads(batch.list_options) as results:
+            results = batch.on_threads(batch.list_options)
+            results.plan.patient = True
+            with results:
                 return list(results)
 
         face.__module__ = module

@@ -58,7 +58,7 @@ class Stream(Generic[R]):
     __module__ = "rp_core.sync"
 
     def __init__(self, plan: Plan[Any, R], fn: Callable[[Any], R], *, cpu: bool) -> None:
-        self._plan = plan
+        self.plan = plan
         self._fn = fn
         self._crew = budget if cpu else pool
         self._begun = self._closed = self._owned = False
@@ -128,7 +128,7 @@ class Stream(Generic[R]):
     def __del__(self) -> None:
         """Let go of what a bare `break` left running."""
         if not self._begun:
-            warnings.warn(f"{self._plan.name} was never iterated", RuntimeWarning, stacklevel=2)
+            warnings.warn(f"{self.plan.name} was never iterated", RuntimeWarning, stacklevel=2)
         elif not self._closed:
             self._window.dry = True
             self._workers.abandon()
@@ -137,15 +137,15 @@ class Stream(Generic[R]):
 
     def _begin(self) -> None:
         if self._begun:
-            raise RuntimeError(f"{self._plan.name} can be used only once")
+            raise RuntimeError(f"{self.plan.name} can be used only once")
         self._begun = self._closed = True
-        self._window = self._plan.window()
-        self._low_water = max(1, (self._window.size - self._plan.limit) // 2)
-        self._feed: Feed[Any] = Feed(self._plan.items, self._window)  # type: ignore[arg-type]
+        self._window = self.plan.window()
+        self._low_water = max(1, (self._window.size - self.plan.limit) // 2)
+        self._feed: Feed[Any] = Feed(self.plan.items, self._window)  # type: ignore[arg-type]
         self._bell = ThreadBell()
-        limit = self._plan.limit
+        limit = self.plan.limit
         self._workers = Workers(self._fn, self._window, self._bell, limit=limit, crew=self._crew)
-        self._window.reporter = self._plan.reporter()
+        self._window.reporter = self.plan.reporter()
         self._closed = False
 
     def _next(self) -> R:
@@ -160,7 +160,7 @@ class Stream(Generic[R]):
 
     def _advance(self) -> None:
         """Run one item here (`limit=0`), or wait for the threads."""
-        if not self._plan.limit:
+        if not self.plan.limit:
             if job := self._feed.next():
                 self._workers.run(*job)
             return
@@ -170,7 +170,7 @@ class Stream(Generic[R]):
             self._bell.wait()
 
     def _refill(self) -> None:
-        if not self._plan.limit:
+        if not self.plan.limit:
             return
         while job := self._feed.next():
             self._workers.submit(*job)

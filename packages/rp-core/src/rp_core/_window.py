@@ -47,8 +47,9 @@ class Window(Generic[T, R]):
     thread, everything else by the consumer's only.
     """
 
-    def __init__(self, *, size: int, ordered: bool, on_error: OnError) -> None:
+    def __init__(self, *, size: int, ordered: bool, on_error: OnError, patience: int = 1) -> None:
         self.size = size
+        self._patience = patience
         self.issued = 0
         self.taken = 0
         self.dry = False
@@ -79,15 +80,18 @@ class Window(Generic[T, R]):
         return index
 
     def finish(self, index: int, value: R) -> bool:
-        """Keep a result; return whether the consumer can go on with it."""
+        """Keep a result; return whether to wake the consumer for it."""
         if self._ordered:
             self._by_index[index] = value
-            return index == self.taken
-        self._by_arrival.append(value)
-        return True
+        else:
+            self._by_arrival.append(value)
+        if self._patience == 1:
+            return not self._ordered or index == self.taken
+        kept = len(self._by_index) + len(self._by_arrival)
+        return kept >= self._patience or kept >= self.issued - self.taken
 
     def fail(self, index: int, item: T, error: BaseException) -> bool:
-        """Apply the error policy to one item; return whether the consumer can go on with it."""
+        """Apply the error policy to one item; return whether to wake the consumer for it."""
         if isinstance(error, Exception):
             if self._on_error == "skip":
                 return self.finish(index, _SKIPPED)

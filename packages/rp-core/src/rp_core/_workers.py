@@ -113,7 +113,7 @@ class Workers(Generic[T, R]):
             return True  # whatever the inbox holds by now: there is one job for this thread
 
     def run(self, index: int, item: T) -> bool:
-        """Run one item here and keep its result; return whether the consumer can go on with it."""
+        """Run one item here and keep its result; return whether to wake the consumer for it."""
         try:
             value = refuse_coroutine(self._context.copy().run(self._fn, item))
         except BaseException as error:
