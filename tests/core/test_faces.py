@@ -6,8 +6,6 @@ import asyncio
 import gc
 import inspect
 import pickle
-import signal
-import subprocess
 import sys
 import threading
 import time
@@ -35,6 +33,7 @@ from rp_core import (
 )
 from rp_core import sync as rp_sync
 from rp_core._portal import portal
+from support.programs import interrupt
 
 color: ContextVar[str] = ContextVar("color", default="none")
 asyncio_only = pytest.mark.parametrize("anyio_backend", ["asyncio"])
@@ -611,14 +610,7 @@ except KeyboardInterrupt:
     print("interrupted", hello())
 """
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout
-        assert process.stdout.readline() == "go\n"
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
-    assert (out, err) == ("cancelled\ninterrupted hello\n", "")
+    assert interrupt(script) == ("cancelled\ninterrupted hello\n", "", 0)
 
 
 def test_the_portal_can_be_closed_and_used_again() -> None:

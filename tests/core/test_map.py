@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import itertools
-import signal
-import subprocess
 import sys
 import threading
 import time
@@ -22,6 +20,7 @@ import pytest
 
 from rp_core import Failure, Progress, Results, amap, atomic_write, thread_map
 from rp_core._window import Window
+from support.programs import interrupt
 
 Mapper = Callable[..., Results[Any]]
 color: ContextVar[str] = ContextVar("color", default="none")
@@ -927,14 +926,7 @@ except KeyboardInterrupt:
     time.sleep(0.2)
     print("interrupted", len(began) - count)
 """
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout
-        assert process.stdout.readline() == "go\n"
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
-    assert (out, err, process.returncode) == ("interrupted 0\n", "", 0)
+    assert interrupt(script) == ("interrupted 0\n", "", 0)
 
 
 @every_mapper

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gc
 import itertools
-import signal
-import subprocess
 import sys
 import threading
 import time
@@ -19,6 +17,7 @@ import pytest
 
 from rp_core import Failure, Progress, atomic_write
 from rp_core.sync import thread_map
+from support.programs import interrupt
 
 color: ContextVar[str] = ContextVar("color", default="none")
 every_limit = pytest.mark.parametrize("limit", [0, 1, 4])
@@ -262,14 +261,7 @@ except KeyboardInterrupt:
     time.sleep(0.4)
     print("interrupted", len(began) - count)
 """
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout
-        assert process.stdout.readline() == "go\n"
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
-    assert (out, err, process.returncode) == ("interrupted 0\n", "", 0)
+    assert interrupt(script) == ("interrupted 0\n", "", 0)
 
 
 def wait_here(_: Any) -> None:

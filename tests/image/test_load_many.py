@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -24,6 +22,7 @@ import rp_image.sync
 from rp_core import Failure
 from rp_image import DecodeError
 from support import images
+from support.programs import interrupt
 
 
 @pytest.fixture
@@ -298,11 +297,13 @@ async def test_other_sources(paths: list[Path]) -> None:
 
 
 SCRIPT = """
-import sys, time, threading, rp_image.sync
+import sys, time, rp_image.sync
+begun = []
 def slow(image):
+    begun.append(image)
+    print("go", flush=True) if len(begun) == 1 else None
     time.sleep(0.05)
     return image
-print("begin", flush=True)
 try:
     rp_image.sync.load_many([sys.argv[1]] * 10_000, transform=slow)
 except KeyboardInterrupt:
@@ -311,17 +312,7 @@ except KeyboardInterrupt:
 
 
 def test_ctrl_c_ends_a_batch(paths: list[Path]) -> None:
-    command = [sys.executable, "-c", SCRIPT, str(paths[0])]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout
-        assert process.stdout.readline() == b"begin\n"
-        time.sleep(0.5)
-        process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=20)
-
-    assert output == b"interrupted\n"
-    assert errors == b""
-    assert process.returncode == 0
+    assert interrupt(SCRIPT, str(paths[0])) == ("interrupted\n", "", 0)
 
 
 def test_a_forked_child_loads_too(paths: list[Path]) -> None:
