@@ -214,13 +214,23 @@ async def test_cancellation_waits_for_the_image_at_work_and_begins_no_more(
     assert len(begun) == count < 20
 
 
-async def test_cancellation_at_every_suspension_of_a_load(paths: list[Path]) -> None:
+async def test_cancellation_at_any_suspension_leaves_no_image_at_work(paths: list[Path]) -> None:
+    begun: list[int] = []
+    ended: list[int] = []
+
+    def transform(image: rp_image.Image) -> None:
+        begun.append(len(image))
+        time.sleep(0.001)
+        ended.append(len(image))
+
     for moment in range(30):
         with anyio.CancelScope() as scope:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_cancel_after, moment, scope)
-                await rp_image.load_many(paths)
+                await rp_image.load_many(paths, transform=transform)
                 tasks.cancel_scope.cancel()
+        assert len(begun) == len(ended)
+    assert len(await rp_image.load_many(paths)) == 20
 
 
 async def _cancel_after(turns: int, scope: anyio.CancelScope) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import anyio
 import anyio.lowlevel
 
 from rp_core._cancel import CancelToken, current_token
 from rp_core._loop import is_scope_cancelled, poster
+from rp_core._outcome import Outcome
 from rp_core._threads import carried_context
 
 TYPE_CHECKING = False
@@ -40,12 +41,11 @@ async def offload(call: Callable[[], R], *, crew: Crew) -> R:
     return work.result()
 
 
-class _Offloaded(Generic[R]):
+class _Offloaded(Outcome[R]):
     def __init__(self, call: Callable[[], R]) -> None:
         self._call = call
         self._context = carried_context()
         self._post = poster()
-        self._error: BaseException | None = None
         self.token = CancelToken()
         self.done = anyio.Event()
         self._context.run(current_token.set, self.token)
@@ -56,11 +56,3 @@ class _Offloaded(Generic[R]):
         except BaseException as error:
             self._error = error
         self._post(self.done.set)
-
-    def result(self) -> R:
-        if self._error is None:
-            return self._result
-        try:
-            raise self._error
-        finally:
-            self._error = None  # or the traceback and this object would keep each other alive

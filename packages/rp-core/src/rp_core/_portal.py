@@ -7,8 +7,9 @@ import atexit
 import os
 import threading
 from concurrent.futures import CancelledError, Future
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from rp_core._outcome import Outcome
 from rp_core._threads import EXIT_SECONDS, budget, carried_context
 
 if TYPE_CHECKING:
@@ -85,11 +86,11 @@ class Portal:
             return self._loop
 
 
-class _Call(Generic[R]):
+class _Call(Outcome[R]):
     def __init__(self, fn: Callable[[], Coroutine[Any, Any, R]]) -> None:
         self._fn = fn
         self._task: asyncio.Task[None] | None = None
-        self._error: BaseException | None = CancelledError()
+        self._error = CancelledError()
         self.ended = threading.Event()
 
     def start(self) -> None:
@@ -114,14 +115,6 @@ class _Call(Generic[R]):
 
     def _end(self, _: object) -> None:
         self.ended.set()
-
-    def result(self) -> R:
-        if self._error is None:
-            return self._result
-        try:
-            raise self._error
-        finally:
-            self._error = None  # or the traceback and this object would keep each other alive
 
 
 def _serve(ready: Future[asyncio.AbstractEventLoop]) -> None:
