@@ -181,7 +181,7 @@ def test_a_thread_that_cannot_start_leaves_the_job_to_those_that_run(
 
 
 def test_a_worker_that_queues_again_stops_even_if_others_empty_the_inbox_meanwhile() -> None:
-    from rp_core._sync_map import ThreadBell
+    from rp_core._sync_stream import ThreadBell
     from rp_core._window import Window
     from rp_core._workers import Workers
 

@@ -15,7 +15,8 @@ def test_a_patient_window_wakes_for_a_batch_or_for_the_last_of_what_was_issued(
     for _ in range(4):
         window.issue()
 
-    assert [window.finish(index, index) for index in (3, 1, 2, 0)] == [False, False, True, True]
+    wakes = [window.finish(index, index) for index in (3, 1, 2, 0)]
+    assert wakes == [False, False, not ordered, True]
     assert sorted(window.take() for _ in range(4)) == [0, 1, 2, 3]
     window.issue()
     assert window.finish(4, 4)

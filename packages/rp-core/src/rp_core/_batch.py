@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping
 
-    from rp_core import _sync_map
+    from rp_core import _sync_stream
     from rp_core._stream import Results, Stream
 
 P = ParamSpec("P")
@@ -52,7 +52,7 @@ class Batch(Generic[R_co]):
         results: Any = thread_map(self.fn, self.items, cpu=True, prepare=self.prepare, **options)
         return results  # type: ignore[no-any-return]
 
-    def on_threads(self, options: Mapping[str, Any]) -> _sync_map.Stream[R_co]:
+    def on_threads(self, options: Mapping[str, Any]) -> _sync_stream.Stream[R_co]:
         """Map without an event loop."""
         from rp_core._sync_map import thread_map
 

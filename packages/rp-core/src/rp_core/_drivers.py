@@ -64,7 +64,7 @@ class Driver(Generic[T, R]):
         """Give out work for the room in the window; called by the consumer."""
 
     def stop(self) -> None:
-        """Begin nothing more; what runs in threads takes no effect later."""
+        """Begin nothing more; what runs elsewhere takes no effect later."""
         self.window.dry = True
 
     def abandon(self) -> None:
@@ -73,7 +73,7 @@ class Driver(Generic[T, R]):
 
     @property
     def busy(self) -> bool:
-        """Whether a thread still runs an item; the bell rings when none does."""
+        """Whether an item still runs elsewhere; the bell rings when none does."""
         return False
 
 
@@ -151,31 +151,30 @@ class TaskDriver(Driver[T, R]):
         self.bell.ring()
 
     async def _run_items(self) -> None:
-        window, feed = self.window, self.feed
+        window, feed, bell, fn = self.window, self.feed, self.bell, self._fn
+        pull = feed.sync.next if feed.sync else None
         while not window.dry:
-            job = feed.sync.next() if feed.sync else await feed.next()
+            job = pull() if pull else await feed.next()
             if job is None:
                 if not window.dry:
                     await self._park()
                 continue
-            if not self._growing and window.room:
+            index, item = job
+            if not self._growing and window.issued - window.taken < window.size:
                 self._grow()
-            if await self._run(*job) and self.bell.waiting:
-                self.bell.ring()
+            try:
+                wanted = window.finish(index, await fn(item))
+            except BaseException as error:
+                if must_go_on(error):
+                    raise
+                wanted = window.fail(index, item, error)
+                if window.failed:
+                    self._tasks.cancel_scope.cancel()
+            if wanted and bell.waiting:
+                bell.ring()
 
     async def _park(self) -> None:
         woken = anyio.Event()
         self._parked.append(woken)
         await woken.wait()
         self._growing = False
-
-    async def _run(self, index: int, item: T) -> bool:
-        try:
-            return self.window.finish(index, await self._fn(item))
-        except BaseException as error:
-            if must_go_on(error):
-                raise
-            self.window.fail(index, item, error)
-        if self.window.failed:
-            self._tasks.cancel_scope.cancel()
-        return True

@@ -27,16 +27,18 @@ class Feed(Generic[T]):
     def next(self) -> tuple[int, T] | None:
         """Issue the next item; None: there is no room now, or (the window is dry) no item."""
         window = self._window
-        if not window.room:
+        index = window.issued
+        if window.dry or index - window.taken >= window.size:
             return None
         try:
             item = next(self._iterator)
         except StopIteration:
             window.dry = True
         except Exception as error:
-            window.break_off(window.issued, error)
+            window.break_off(index, error)
         else:
-            return window.issue(), item
+            window.issued = index + 1
+            return index, item
         return None
 
     def close(self) -> None:

@@ -6,11 +6,12 @@ from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from rp_core._plan import Plan, check_callable, thread_limit
+from rp_core._plan import Plan, check_callable, check_positive, thread_limit
 from rp_core._stream import Results, Stream
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+    from concurrent.futures import Executor
     from typing import TypeAlias
 
     from rp_core._progress import Progress
@@ -32,6 +33,8 @@ def amap(
     buffer: int | None = None,
     ordered: bool = True,
     on_error: Literal["raise", "skip"] = "raise",
+    timeout: float | None = None,
+    max_per_second: float | None = None,
     progress: ShowProgress = None,
 ) -> Results[R]: ...
 @overload
@@ -44,6 +47,8 @@ def amap(
     buffer: int | None = None,
     ordered: bool = True,
     on_error: Literal["return"],
+    timeout: float | None = None,
+    max_per_second: float | None = None,
     progress: ShowProgress = None,
 ) -> Results[R | Failure[T]]: ...
 def amap(
@@ -55,6 +60,8 @@ def amap(
     buffer: int | None = None,
     ordered: bool = True,
     on_error: OnError = "raise",
+    timeout: float | None = None,
+    max_per_second: float | None = None,
     progress: ShowProgress = None,
 ) -> Results[Any]:
     """Await a coroutine function on every item, a bounded number at a time.
@@ -70,25 +77,33 @@ def amap(
         ordered: Give results in input order, or else as they come.
         on_error: "raise" ends the map at the first error; "skip" drops items that fail; "return"
             gives a `Failure` in their place. Only an `Exception` can be skipped or returned.
+        timeout: Seconds that one call may take; then it is cancelled and its item fails with
+            `TimeoutError`.
+        max_per_second: How many calls may begin in a second; they are spaced evenly, so there
+            are no bursts. A call's `timeout` counts from its beginning.
         progress: True shows a bar on stderr; a callable receives a `Progress` for each item.
 
     Returns:
         The `Results`: `await` them for a list, or iterate over them.
 
     Raises:
-        TypeError: An argument has the wrong type.
+        TypeError: An argument has the wrong type; from the results: `fn` returned no awaitable.
         ValueError: An argument has a value that makes no sense.
         Exception: From the results: what `fn` raised first, as it is, with a note of the item.
     """
     check_callable("amap", fn)
+    check_positive("amap", "timeout", timeout)
+    check_positive("amap", "max_per_second", max_per_second)
     plan: Plan[T, R] = Plan("amap", items, limit, buffer, ordered, on_error, progress)
 
     def driver(feed: Any, window: Any) -> Any:
+        from rp_core._calls import around
         from rp_core._drivers import InlineDriver, TaskDriver
 
+        call = around(fn, timeout=timeout, max_per_second=max_per_second)
         if not limit:
-            return InlineDriver(fn, feed, window)
-        return TaskDriver(fn, feed, window, limit)
+            return InlineDriver(call, feed, window)
+        return TaskDriver(call, feed, window, limit)
 
     return Results(Stream(plan, driver))
 
@@ -105,6 +120,8 @@ def thread_map(
     on_error: Literal["raise", "skip"] = "raise",
     progress: ShowProgress = None,
     cpu: bool = False,
+    executor: Executor | None = None,
+    chunk: int = 1,
     prepare: Callable[[T], Callable[[], Awaitable[Any]] | None] | None = None,
 ) -> Results[R]: ...
 @overload
@@ -119,6 +136,8 @@ def thread_map(
     on_error: Literal["return"],
     progress: ShowProgress = None,
     cpu: bool = False,
+    executor: Executor | None = None,
+    chunk: int = 1,
     prepare: Callable[[T], Callable[[], Awaitable[Any]] | None] | None = None,
 ) -> Results[R | Failure[T]]: ...
 def thread_map(
@@ -132,15 +151,17 @@ def thread_map(
     on_error: OnError = "raise",
     progress: ShowProgress = None,
     cpu: bool = False,
+    executor: Executor | None = None,
+    chunk: int = 1,
     prepare: Callable[[T], Callable[[], Awaitable[Any]] | None] | None = None,
 ) -> Results[Any]:
-    """Call a blocking function on every item, in a bounded number of threads.
+    """Call a blocking function on every item, in a bounded number of threads, or on an executor.
 
     The event loop is crossed once per burst of results, not once per item. A call that has begun
     cannot be stopped: closing the map waits for it, unless asyncio's own cancel closes it.
 
     Args:
-        fn: Function of one item; it sees the caller's context variables.
+        fn: Function of one item; in this process it sees the caller's context variables.
         items: Any iterable or async iterable, also an infinite one. It is advanced on the event
             loop, as there is room.
         limit: How many calls may run at once. None: the number of CPUs and four more, at most
@@ -151,6 +172,10 @@ def thread_map(
         progress: As in `amap`.
         cpu: Whether `fn` is CPU-bound: its threads then come from the budget that all rp packages
             share in this process (see `set_cpu_limit`).
+        executor: Where to call `fn` instead of in threads of this process: a process pool, a
+            cluster. `limit` then counts submissions.
+        chunk: How many items one submission to the executor carries; a worker runs the chunk in
+            threads of its own once an item turns out to be slow. `buffer` counts submissions too.
         prepare: Says for an item what to await on the event loop before `fn` is called: None, or
             a function that returns an awaitable, whose result takes the place of the item. Up to
             32 of these run at once.
@@ -161,23 +186,23 @@ def thread_map(
     Raises:
         TypeError: An argument has the wrong type, or `fn` is a coroutine function.
         ValueError: An argument has a value that makes no sense.
+        BrokenExecutor: From the results: a worker of the executor died, or the executor was shut
+            down.
         Exception: From the results: what `fn` raised first, as it is, with a note of the item.
     """
-    from rp_core._threads import budget, pool
-    from rp_core._workers import check_blocking
+    from rp_core._runners import runner_maker
 
-    check_blocking("thread_map", fn)
     limit = thread_limit(limit, cpu=cpu)
-    plan: Plan[T, R] = Plan("thread_map", items, limit, buffer, ordered, on_error, progress)
+    plan: Plan[T, R] = Plan("thread_map", items, limit, buffer, ordered, on_error, progress, chunk)
+    make_runner = runner_maker(fn, plan, cpu=cpu, executor=executor)
 
     def driver(feed: Any, window: Any) -> Any:
         from rp_core._drivers import InlineDriver
-        from rp_core._thread_driver import ThreadDriver
+        from rp_core._runner_driver import RunnerDriver
 
         if not limit:
             return InlineDriver(partial(_run_inline, fn, prepare), feed, window)
-        crew = budget if cpu else pool
-        return ThreadDriver(fn, feed, window, limit=limit, crew=crew, prepare=prepare)
+        return RunnerDriver(make_runner, feed, window, prepare=prepare)
 
     return Results(Stream(plan, driver))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args
@@ -31,6 +32,7 @@ class Plan(Generic[T, R]):
     ordered: bool
     on_error: OnError
     progress: bool | Callable[[Progress], object] | None
+    chunk: int = 1
     patient: bool = False  # whether all results are kept, so that none is wanted at once
 
     def __post_init__(self) -> None:
@@ -41,6 +43,7 @@ class Plan(Generic[T, R]):
         _check_count(self.name, "limit", self.limit)
         if self.buffer is not None:
             _check_count(self.name, "buffer", self.buffer)
+        _check_count(self.name, "chunk", self.chunk, least=1)
         if self.on_error not in get_args(OnError):
             raise ValueError(
                 f'{self.name}: on_error must be "raise", "skip" or "return", not {self.on_error!r}'
@@ -51,11 +54,19 @@ class Plan(Generic[T, R]):
             raise TypeError(f"{self.name}: progress must be a bool or callable")
 
     def window(self) -> Window[T, R]:
-        """Make the window: `limit + buffer` items, or one at a time where items run inline."""
-        buffer = self.limit if self.buffer is None else self.buffer
-        size = self.limit + buffer if self.limit else 1
-        patience = max(1, buffer // 2) if self.patient and not self.progress else 1
+        """Make the window: `limit + buffer` chunks, or one item where items run inline."""
+        size = (self.limit + self._spare) * self.chunk if self.limit else 1
+        patience = self.low_water if self.patient and not self.progress else 1
         return Window(size=size, ordered=self.ordered, on_error=self.on_error, patience=patience)
+
+    @property
+    def low_water(self) -> int:
+        """How much room in the window is worth giving out work for."""
+        return max(1, self._spare // 2) * self.chunk if self.limit else 1
+
+    @property
+    def _spare(self) -> int:
+        return self.limit if self.buffer is None else self.buffer
 
     def reporter(self) -> Reporter | None:
         """Make what reports the progress, if it was asked for."""
@@ -82,8 +93,19 @@ def thread_limit(limit: int | None, *, cpu: bool) -> int:
     return min(MOST_THREADS, cpu_count() + 4)
 
 
-def _check_count(name: str, argument: str, value: object) -> None:
+def check_positive(name: str, argument: str, value: object) -> None:
+    """Refuse what is no number above zero; None stands for none."""
+    if value is None:
+        return
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise TypeError(f"{name}: {argument} must be a number, not {value!r}")
+    if not 0 < value < math.inf:
+        raise ValueError(f"{name}: {argument} must be above 0 and finite, it is {value}")
+
+
+def _check_count(name: str, argument: str, value: object, least: int = 0) -> None:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{name}: {argument} must be an int, not {value!r}")
-    if value < 0:
-        raise ValueError(f"{name}: {argument} must not be negative, it is {value}")
+    if value < least:
+        bound = f"be at least {least}" if least else "not be negative"
+        raise ValueError(f"{name}: {argument} must {bound}, it is {value}")

@@ -45,6 +45,7 @@ class Stream(Generic[R]):
         self._begun = self._closed = self._owned = False
         self._host: Host | None = None
         self._tasks: TaskGroup | None = None
+        self._unbroken = 0  # results taken since this task last let others run
 
     def __aiter__(self) -> Stream[R]:
         """Return itself."""
@@ -57,13 +58,19 @@ class Stream(Generic[R]):
             Exception: The first error of the map, as it was raised.
         """
         if not self._begun:
-            self._begin()
-            if self._host:
-                spawn(self._host.run)
+            self._begin_bare()
         if self._closed:
             raise StopAsyncIteration
+        window = self._window
         try:
-            value = await self._next()
+            self._unbroken += 1
+            if self._unbroken > UNBROKEN_TAKES:
+                self._unbroken = 0
+                await anyio.lowlevel.checkpoint()
+            while (value := window.take()) is PENDING:
+                await self._wait()
+            if window.size - window.issued + window.taken >= self._low_water:
+                self._driver.refill()
         except BaseException as error:
             if not self._owned:
                 await self._close(wait=not _is_native_cancel(error))
@@ -73,6 +80,14 @@ class Stream(Generic[R]):
                 await self.close()
             raise StopAsyncIteration
         return value
+
+    async def _collect(self) -> list[R]:
+        self.plan.patient = True
+        results: list[R] = []
+        async with self:
+            while self._window.take_ready(results):
+                await self._wait()
+        return results
 
     async def __aenter__(self) -> Stream[R]:
         """Begin the map; its tasks belong to this block."""
@@ -127,33 +142,28 @@ class Stream(Generic[R]):
             raise RuntimeError(f"{self.plan.name} can be used only once")
         self._begun = self._closed = True
         self._window = self.plan.window()
-        self._low_water = max(1, (self._window.size - self.plan.limit) // 2)
+        self._low_water = self.plan.low_water
         self._feed: AsyncFeed[Any] = AsyncFeed(self.plan.items, self._window)
         self._driver = self._make_driver(self._feed, self._window)
-        self._unbroken = 0
         self._window.reporter = self.plan.reporter()
         if self._driver.needs_tasks:
             self._post = poster()
             self._host = Host(self._driver)
         self._closed = False
 
-    async def _next(self) -> R:
-        window, driver, bell = self._window, self._driver, self._driver.bell
-        if self._unbroken > UNBROKEN_TAKES:
-            self._unbroken = 0
-            await anyio.lowlevel.checkpoint()
-        value = window.take()
-        while value is PENDING:
-            self._unbroken = 0
-            driver.refill()
-            bell.arm()
-            if not window.ready:
-                await bell.wait()
-            value = window.take()
-        self._unbroken += 1
-        if window.room >= self._low_water:
-            driver.refill()
-        return value
+    def _begin_bare(self) -> None:
+        self._begin()
+        if self._host:
+            spawn(self._host.run)
+
+    async def _wait(self) -> None:
+        """Give out work for the room there is, and wait until the window has changed."""
+        bell = self._driver.bell
+        self._unbroken = 0
+        self._driver.refill()
+        bell.arm()
+        if not self._window.ready:
+            await bell.wait()
 
     async def _end_work(self, *, wait: bool) -> None:
         try:
@@ -163,7 +173,7 @@ class Stream(Generic[R]):
             raise
         finally:
             if wait:
-                await self._end_threads()
+                await self._end_runs()
                 await self._feed.close()
 
     async def _end_tasks(self, *, wait: bool) -> None:
@@ -178,7 +188,7 @@ class Stream(Generic[R]):
             with anyio.CancelScope(shield=True):
                 await self._host.over.wait()
 
-    async def _end_threads(self) -> None:
+    async def _end_runs(self) -> None:
         bell = self._driver.bell
         with anyio.CancelScope(shield=True):
             while self._driver.busy:
@@ -208,7 +218,7 @@ class Results(Generic[R]):
 
     def __await__(self) -> Generator[Any, Any, list[R]]:
         """Return all results as a list."""
-        return self._collect().__await__()
+        return self._claim()._collect().__await__()  # noqa: SLF001
 
     def __aiter__(self) -> Stream[R]:
         """Return the stream of the results."""
@@ -228,12 +238,6 @@ class Results(Generic[R]):
         """Close the map."""
         if self._entered:
             await self._entered.__aexit__(exc_type, exc_value, traceback)
-
-    async def _collect(self) -> list[R]:
-        stream = self._claim()
-        stream.plan.patient = True
-        async with stream:
-            return [result async for result in stream]
 
     def _claim(self) -> Stream[R]:
         stream, self._stream = self._stream, None

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rp_core._batch import Batch
-    from rp_core._sync_map import Stream
+    from rp_core._sync_stream import Stream
 
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
@@ -26,10 +26,7 @@ def gathered(module: str) -> Callable[[Callable[P, Batch[R_co]]], Callable[P, li
         @functools.wraps(fn)
         def face(*args: P.args, **kwargs: P.kwargs) -> list[R_co]:
             batch = fn(*args, **kwargs)
-            results = batch.on_threads(batch.list_options)
-            results.plan.patient = True
-            with results:
-                return list(results)
+            return batch.on_threads(batch.list_options)._collect()  # noqa: SLF001
 
         face.__module__ = module
         return face

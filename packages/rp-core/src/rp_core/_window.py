@@ -40,6 +40,10 @@ class Failure(Generic[T]):
     error: Exception
 
 
+class MisuseError(TypeError):
+    """The function of a map is of the wrong kind, which no error policy can mend."""
+
+
 class Window(Generic[T, R]):
     """Order, bound and error policy of one map; it knows no thread, no task and no waiting.
 
@@ -56,7 +60,7 @@ class Window(Generic[T, R]):
         self.failed = False
         self.reporter: Reporter | None = None
         self._ordered = ordered
-        self._on_error = on_error
+        self.on_error: OnError = on_error
         self._by_index: dict[int, Any] = {}
         self._by_arrival: deque[Any] = deque()
         self._errors: list[tuple[int, BaseException]] = []
@@ -87,15 +91,17 @@ class Window(Generic[T, R]):
             self._by_arrival.append(value)
         if self._patience == 1:
             return not self._ordered or index == self.taken
+        if self._ordered and self.taken not in self._by_index:
+            return False
         kept = len(self._by_index) + len(self._by_arrival)
         return kept >= self._patience or kept >= self.issued - self.taken
 
     def fail(self, index: int, item: T, error: BaseException) -> bool:
         """Apply the error policy to one item; return whether to wake the consumer for it."""
-        if isinstance(error, Exception):
-            if self._on_error == "skip":
+        if isinstance(error, Exception) and not isinstance(error, MisuseError):
+            if self.on_error == "skip":
                 return self.finish(index, _SKIPPED)
-            if self._on_error == "return":
+            if self.on_error == "return":
                 return self.finish(index, Failure(item, index, error))  # type: ignore[arg-type]
         with suppress(Exception):  # a repr may raise, and an error refuse attributes
             error.add_note(f"item {index}: {describe(item)}")
@@ -126,6 +132,19 @@ class Window(Generic[T, R]):
                 self.reporter.advance(failed=failed)
             if value is not _SKIPPED:
                 return value  # type: ignore[no-any-return]
+
+    def take_ready(self, results: list[R]) -> bool:
+        """Move every result that is ready into a list; return whether more may come.
+
+        Raises:
+            BaseException: As `take`.
+        """
+        value: Any
+        while (value := self.take()) is not PENDING:
+            if value is END:
+                return False
+            results.append(value)
+        return True
 
     def _nothing_ready(self) -> Any:
         if self._errors:

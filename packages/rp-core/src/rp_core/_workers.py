@@ -11,16 +11,19 @@ from typing import Any, Generic, Protocol, TypeVar
 from rp_core._cancel import CancelToken, current_token
 from rp_core._plan import check_callable
 from rp_core._threads import carried_context
+from rp_core._window import MisuseError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextvars import Context
 
     from rp_core._threads import Crew
     from rp_core._window import Window
 
 T = TypeVar("T")
 R = TypeVar("R")
+T_contra = TypeVar("T_contra", contravariant=True)
 
 
 class Bell(Protocol):
@@ -30,6 +33,24 @@ class Bell(Protocol):
 
     def ring(self) -> None:
         """Wake the consumer if it waits; may be called by any thread."""
+
+
+class Runner(Protocol[T_contra]):
+    """What runs the items that are issued, elsewhere than in the consumer."""
+
+    active: int  # threads, or submissions, that are not done
+
+    def submit(self, index: int, item: T_contra) -> None:
+        """Queue an issued item, unless the map has ended; `hire` sees to it."""
+
+    def hire(self) -> None:
+        """See to it that what is queued is run."""
+
+    def stop(self) -> None:
+        """Begin no item any more; what runs takes no effect later."""
+
+    def abandon(self) -> None:
+        """Do as `stop` without taking a lock: finalizers run anywhere, also inside one."""
 
 
 class Workers(Generic[T, R]):
@@ -45,10 +66,9 @@ class Workers(Generic[T, R]):
         self._crew = crew
         self._lock = Lock()
         self._inbox: deque[tuple[int, T]] = deque()
-        self._token = CancelToken()
-        self._context = carried_context()
-        self._context.run(current_token.set, self._token)
+        self._context, self._token = work_context()
         self._stopped = False
+        self._coming = False  # whether a thread has been asked for that has not begun
         self.active = 0
 
     def submit(self, index: int, item: T) -> None:
@@ -59,11 +79,13 @@ class Workers(Generic[T, R]):
     def hire(self) -> None:
         """Ask for one more thread, if there is work for it and the limit allows it."""
         with self._lock:
-            if not self._inbox or self.active >= self._limit:
+            if not self._inbox or self._coming or self.active >= self._limit:
                 return
+            self._coming = True
             try:
                 self._crew.start(self._work)
             except RuntimeError:  # no more threads to be had: those that run must do
+                self._coming = False
                 if not self.active:
                     raise
             else:
@@ -85,6 +107,7 @@ class Workers(Generic[T, R]):
 
     def _work(self) -> None:
         """Run items until there are none; the first one asks for a further thread."""
+        self._coming = False
         inbox, window, bell, crew = self._inbox, self._window, self._bell, self._crew
         fresh = True
         while True:
@@ -129,11 +152,19 @@ class Workers(Generic[T, R]):
         return True
 
 
+def work_context() -> tuple[Context, CancelToken]:
+    """Return a context for the work of one map, and the token in it that ends its effects."""
+    token = CancelToken()
+    context = carried_context()
+    context.run(current_token.set, token)
+    return context, token
+
+
 def refuse_coroutine(value: R) -> R:
     """Return what a function gave; a coroutine says that it was the wrong function."""
     if isinstance(value, CoroutineType):
         value.close()
-        raise TypeError("the function is a coroutine function: use amap, not thread_map")
+        raise MisuseError("the function is a coroutine function: use amap, not thread_map")
     return value
 
 

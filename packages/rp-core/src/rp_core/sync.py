@@ -4,8 +4,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rp_core._sync_batch import gathered as gathered
     from rp_core._sync_batch import streamed as streamed
-    from rp_core._sync_map import Stream as Stream
     from rp_core._sync_map import thread_map as thread_map
+    from rp_core._sync_stream import Stream as Stream
 else:
     from rp_core._lazy import lazy_exports
 
@@ -13,6 +13,7 @@ else:
         __name__,
         {
             "rp_core._sync_batch": "gathered streamed",
-            "rp_core._sync_map": "Stream thread_map",
+            "rp_core._sync_map": "thread_map",
+            "rp_core._sync_stream": "Stream",
         },
     )

@@ -1,4 +1,4 @@
-"""What does the work of a map on an event loop: threads."""
+"""What does the work of a map on an event loop: threads, or an executor."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import anyio
 
 from rp_core._drivers import Driver, LoopBell
 from rp_core._loop import must_go_on, poster
-from rp_core._workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -16,16 +15,17 @@ if TYPE_CHECKING:
     from anyio.abc import TaskGroup
 
     from rp_core._feed import AsyncFeed
-    from rp_core._threads import Crew
+    from rp_core._runners import MakeRunner
     from rp_core._window import Window
+    from rp_core._workers import Runner
 
 T = TypeVar("T")
 R = TypeVar("R")
 PREPARE_LIMIT = 32
 
 
-class ThreadDriver(Driver[T, R]):
-    """Runs a blocking function on threads; the input is advanced on the loop.
+class RunnerDriver(Driver[T, R]):
+    """Has a runner do the calls; the input is advanced on the loop.
 
     `prepare`, where given, says how an item becomes what the function takes, if that needs the
     loop: such calls run ahead, up to `PREPARE_LIMIT` at once, inside the same window.
@@ -33,16 +33,14 @@ class ThreadDriver(Driver[T, R]):
 
     def __init__(
         self,
-        fn: Callable[[T], R],
+        make_runner: MakeRunner,
         feed: AsyncFeed[T],
         window: Window[T, R],
         *,
-        limit: int,
-        crew: Crew,
         prepare: Callable[[T], Callable[[], Awaitable[T]] | None] | None,
     ) -> None:
         super().__init__(feed, window, LoopBell(poster()))
-        self._workers = Workers(fn, window, self.bell, limit=limit, crew=crew)
+        self._runner: Runner[T] = make_runner(window, self.bell)
         self._prepare = prepare
         self._room = anyio.Event()
         self.needs_tasks = prepare is not None or not feed.sync
@@ -66,6 +64,7 @@ class ThreadDriver(Driver[T, R]):
                 tasks.start_soon(self._run_prepare, *job, prepare, limiter)
             else:
                 self._submit(*job)
+        self._runner.hire()
         self.bell.ring()
 
     def refill(self) -> None:
@@ -74,23 +73,23 @@ class ThreadDriver(Driver[T, R]):
             self._room.set()
             return
         while job := self.feed.sync.next():
-            self._workers.submit(*job)
-        self._workers.hire()
+            self._runner.submit(*job)
+        self._runner.hire()
 
     def stop(self) -> None:
-        """Drop what no thread has begun."""
+        """Drop what has not begun."""
         super().stop()
-        self._workers.stop()
+        self._runner.stop()
 
     def abandon(self) -> None:
-        """Drop what no thread has begun, without a lock."""
+        """Drop what has not begun, without a lock."""
         super().abandon()
-        self._workers.abandon()
+        self._runner.abandon()
 
     @property
     def busy(self) -> bool:
-        """Whether a thread still runs an item."""
-        return self._workers.active > 0
+        """Whether an item still runs."""
+        return self._runner.active > 0
 
     async def _run_prepare(
         self, index: int, item: T, prepare: Callable[[], Awaitable[T]], limiter: anyio.Semaphore
@@ -106,9 +105,9 @@ class ThreadDriver(Driver[T, R]):
             self._submit(index, prepared)
 
     def _submit(self, index: int, item: T) -> None:
-        self._workers.submit(index, item)
+        self._runner.submit(index, item)
         try:
-            self._workers.hire()
+            self._runner.hire()
         except RuntimeError as error:  # no thread to be had
             self.window.break_off(index, error)
             self.bell.ring()
