@@ -33,10 +33,10 @@ def test_every_backend_names_what_pyproject_declares(chain: Chain[..., object]) 
         if backend.install.kind == "extra":
             assert backend.install.name == backend.name
             assert backend.name in extras
-            wanted = DISTRIBUTIONS[backend._needs or ""]
+            wanted = DISTRIBUTIONS[backend.needs or ""]
             assert any(n == wanted and backend.name in marker for n, marker in of_extra)
-        elif backend._needs:
-            assert DISTRIBUTIONS[backend._needs] in base
+        elif backend.needs:
+            assert DISTRIBUTIONS[backend.needs] in base
 
 
 def test_every_extra_of_rp_image_is_a_backend() -> None:

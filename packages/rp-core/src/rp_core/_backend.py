@@ -24,6 +24,7 @@ class Backend(Generic[P, R]):
         fn: The function that does it.
         name: Its name, which is also the name of the extra where an extra installs it.
         install: What installs it.
+        needs: The module without which it cannot work; None: there is none.
     """
 
     __module__ = "rp_core"
@@ -39,7 +40,7 @@ class Backend(Generic[P, R]):
         self.fn = fn
         self.name: str = fn.__name__
         self.install = install
-        self._needs = needs
+        self.needs = needs
         self._when = when
         self._check = check
         self.refresh()
@@ -79,8 +80,8 @@ class Backend(Generic[P, R]):
 
     def _look(self) -> Exception | None:
         try:
-            if self._needs:
-                self._import(self._needs)
+            if self.needs:
+                self._import(self.needs)
             if self._check:
                 self._check()
         except MissingDependencyError as missing:

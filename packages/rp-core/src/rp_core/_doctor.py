@@ -1,68 +1,87 @@
-"""What is installed: packages, operations, and the state of their backends."""
+"""What is installed: packages, operations, the state of their backends, the caches."""
 
 from __future__ import annotations
 
 import pkgutil
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points, version
+from importlib.metadata import entry_points, packages_distributions, version
+from inspect import isfunction
 from typing import TYPE_CHECKING
 
+from rp_core._cache_folders import CacheFolder, cache_folders
 from rp_core._chain import chains
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from rp_core._backend import Backend, State
 
 
 @dataclass(frozen=True, slots=True)
 class BackendReport:
-    """One backend: its state, and for one that cannot work the reason and what mends it."""
+    """One backend: its state, and for one that cannot work the reason and what mends it.
+
+    `version` is that of the distribution which brings its module; empty where there is none.
+    """
 
     name: str
     state: State
+    version: str
     reason: str
     install: str
 
 
 @dataclass(frozen=True, slots=True)
 class PackageReport:
-    """One rp package: its version, and the backends of each operation in order.
+    """One rp package: its version, its public functions, and the backends of each chain in order.
 
     `error` says why it cannot be imported; empty where it can.
     """
 
     name: str
     version: str
-    operations: dict[str, list[BackendReport]]
+    operations: list[str]
+    chains: dict[str, list[BackendReport]]
     error: str = ""
 
 
-def examine() -> list[PackageReport]:
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All of it."""
+
+    python: str
+    executable: str
+    packages: list[PackageReport]
+    caches: list[CacheFolder]
+
+    @property
+    def chain_count(self) -> int:
+        """How many operations have a chain of backends."""
+        return sum(len(package.chains) for package in self.packages)
+
+    @property
+    def backend_count(self) -> int:
+        """How many backends there are in all chains."""
+        return sum(len(chain) for package in self.packages for chain in package.chains.values())
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether a package cannot be imported, or a chain has no backend that works."""
+        return any(
+            package.error
+            or any(all(b.state != "installed" for b in chain) for chain in package.chains.values())
+            for package in self.packages
+        )
+
+
+def examine() -> Report:
     """Look at every rp package that is installed; this imports them and their backends."""
     found = sorted(entry_points(group="rp_core.packages"), key=lambda entry: entry.name)
-    return [_examine_package(entry.name, entry.value) for entry in found]
-
-
-def main() -> int:
-    """Print the report; return 1 where a package or every backend of an operation is broken."""
-    reports = examine()
-    if "--json" in sys.argv[1:]:
-        import json
-
-        print(json.dumps([asdict(report) for report in reports], indent=2))
-    else:
-        print(f"Python {sys.version.split()[0]} at {sys.executable}")
-        for report in reports:
-            _print(report)
-    return int(any(map(_is_broken, reports)))
-
-
-def _is_broken(report: PackageReport) -> bool:
-    unable = (
-        all(b.state != "installed" for b in backends) for backends in report.operations.values()
-    )
-    return bool(report.error) or any(unable)
+    packages = [_examine_package(entry.name, entry.value) for entry in found]
+    return Report(sys.version.split()[0], sys.executable, packages, cache_folders())
 
 
 def _examine_package(name: str, module: str) -> PackageReport:
@@ -71,26 +90,34 @@ def _examine_package(name: str, module: str) -> PackageReport:
         for submodule in pkgutil.iter_modules(package.__path__, f"{module}."):
             if not submodule.name.endswith("__main__"):
                 import_module(submodule.name)
+        operations = _functions(package)
     except Exception as error:  # a broken package may raise anything
-        return PackageReport(name, version(name), {}, f"{type(error).__name__}: {error}")
+        return PackageReport(name, version(name), [], {}, f"{type(error).__name__}: {error}")
     own = {
         operation: [_examine_backend(backend) for backend in chain.backends]
         for operation, chain in chains.items()
         if operation.partition(".")[0] == module
     }
-    return PackageReport(name, version(name), own)
+    return PackageReport(name, version(name), operations, own)
+
+
+def _functions(package: ModuleType) -> list[str]:
+    public = {name: getattr(package, name) for name in getattr(package, "__all__", [])}
+    return [name for name, value in public.items() if isfunction(value)]
 
 
 def _examine_backend(backend: Backend[..., object]) -> BackendReport:
     reason = "" if backend.obstacle is None else str(backend.obstacle)
-    return BackendReport(backend.name, backend.state, reason, backend.install.line)
+    brought = _version_of(backend.needs) if backend.needs else ""
+    return BackendReport(backend.name, backend.state, brought, reason, backend.install.line)
 
 
-def _print(report: PackageReport) -> None:
-    print(f"\n{report.name} {report.version}")
-    if report.error:
-        print(f"  broken: {report.error}")
-    for operation, backends in report.operations.items():
-        print(f"  {operation}")
-        for backend in backends:
-            print(f"    {backend.name:<12} {backend.state:<10} {backend.reason}".rstrip())
+def _version_of(module: str) -> str:
+    """Return the version of the distribution that brings a module; the first one, of several."""
+    brings = _distributions().get(module.partition(".")[0], [])
+    return version(brings[0]) if brings else ""
+
+
+@cache
+def _distributions() -> dict[str, list[str]]:
+    return dict(packages_distributions())

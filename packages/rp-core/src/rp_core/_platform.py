@@ -46,12 +46,17 @@ def cache_dir(name: str) -> Path:
     """
     if not name or name in {".", ".."} or "\0" in name or not {"/", "\\", ":"}.isdisjoint(name):
         raise ValueError(f"not the name of a folder: {name!r}")
-    from platformdirs import user_cache_path
-
-    folder = user_cache_path("rp", appauthor=False) / name
+    folder = cache_root() / name
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     return folder
+
+
+def cache_root() -> Path:
+    """Return the folder that holds those of `cache_dir`; it need not exist."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("rp", appauthor=False)
 
 
 def cpu_count() -> int:
