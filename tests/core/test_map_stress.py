@@ -7,7 +7,9 @@ import gc
 import random
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import Any
 
 import anyio
@@ -17,8 +19,18 @@ import pytest
 from rp_core import Failure, amap, thread_map
 from rp_core.sync import thread_map as sync_thread_map
 
-SEEDS = range(120)
+SEEDS = range(1000)
+SWEPT = range(12)
 PATIENCE = 30
+
+
+on_asyncio = pytest.mark.parametrize(
+    "anyio_backend",
+    [("asyncio", {"use_uvloop": False}), ("asyncio", {"use_uvloop": True})],
+    ids=["asyncio", "uvloop"],
+)
+EXECUTOR = ThreadPoolExecutor(4)
+list(EXECUTOR.map(time.sleep, [0.01] * 4))  # its threads are not those of a test
 
 
 @pytest.fixture(autouse=True)
@@ -93,15 +105,22 @@ class Case:
 
     def results(self) -> Any:
         items: Any = self.pick.choice([self.items, self.aitems])()
-        match self.pick.randrange(3):
+        match self.pick.randrange(5):
             case 0:
                 return amap(self.afn, items, **self.options)
             case 1:
+                return amap(self.afn, items, timeout=60, max_per_second=1e5, **self.options)
+            case 2:
                 return thread_map(self.fn, items, cpu=self.cpu, **self.options)
+            case 3:
+                return thread_map(self.fn, items, **self.on_executor(), **self.options)
             case _:
                 return thread_map(
                     self.fn, items, cpu=self.cpu, prepare=self.prepare, **self.options
                 )
+
+    def on_executor(self) -> dict[str, Any]:
+        return {"executor": EXECUTOR, "chunk": self.pick.choice([1, 1, 2, 7])}
 
     def check(self, got: list[Any], error: BaseException | None) -> None:
         good = [self.show(item) for item in range(self.count)]
@@ -131,10 +150,38 @@ class Case:
         return None if self.on_error == "skip" else f"bad {item}"
 
 
+class Suspending:
+    """Awaits a coroutine, and does something when it suspends for the n-th time."""
+
+    def __init__(self, run: Coroutine[Any, Any, Any], count: int, then: Callable[[], Any]) -> None:
+        self.run = run
+        self.count = count
+        self.then = then
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        steps = self.run.__await__()
+        value: Any = None
+        error: BaseException | None = None
+        while True:
+            try:
+                waited_for = steps.throw(error) if error else steps.send(value)
+            except StopIteration as stop:
+                return stop.value
+            self.count -= 1
+            if self.count == 0:
+                self.then()
+            try:
+                value, error = (yield waited_for), None
+            except BaseException as thrown:
+                error = thrown
+
+
 async def run(case: Case) -> tuple[list[Any], BaseException | None]:
     got: list[Any] = []
     try:
-        if case.limit == 0 or case.pick.random() < 0.5:  # inline, no task closes an async input
+        if case.stop_after is None and case.pick.random() < 0.3:
+            got.extend(await case.results())
+        elif case.limit == 0 or case.pick.random() < 0.5:  # inline, no task closes an async input
             async with case.results() as stream:
                 async for result in stream:
                     got.append(result)
@@ -163,8 +210,9 @@ def test_random_maps_on_threads() -> None:
         case = Case(seed)
         got: list[Any] = []
         error: BaseException | None = None
+        how = case.on_executor() if seed % 3 == 0 else {"cpu": case.cpu}
         try:
-            with sync_thread_map(case.fn, case.items(), cpu=case.cpu, **case.options) as stream:
+            with sync_thread_map(case.fn, case.items(), **how, **case.options) as stream:
                 for result in stream:
                     got.append(result)
                     if case.stop_after is not None and len(got) >= case.stop_after:
@@ -200,11 +248,48 @@ async def test_a_scope_cancelled_at_any_time_leaves_nothing(settled: Callable[[]
     settled()
 
 
-@pytest.mark.parametrize(
-    "anyio_backend",
-    [("asyncio", {"use_uvloop": False}), ("asyncio", {"use_uvloop": True})],
-    ids=["asyncio", "uvloop"],
-)
+async def test_a_scope_cancelled_at_each_suspension_of_the_consumer_leaves_nothing(
+    settled: Callable[[], None],
+) -> None:
+    for seed in SWEPT:
+        for suspension in count(1):
+            case = Case(seed, cancelled=True)
+            case.input_error = False
+            with anyio.fail_after(PATIENCE), anyio.CancelScope() as scope:
+                await Suspending(run(case), suspension, scope.cancel)
+            settled()
+            if not scope.cancel_called:
+                break
+
+
+@on_asyncio
+async def test_a_native_cancel_at_each_suspension_of_the_consumer_leaves_nothing(
+    settled: Callable[[], None],
+) -> None:
+    before = asyncio.all_tasks()
+    for seed in SWEPT:
+        for suspension in count(1):
+            case = Case(seed, cancelled=True)
+            case.input_error = False
+            cancelled: list[bool] = []
+
+            async def cancelled_there(case: Case, suspension: int, cancelled: list[bool]) -> None:
+                task = asyncio.current_task()
+                assert task
+                await Suspending(run(case), suspension, lambda: cancelled.append(task.cancel()))
+
+            with anyio.fail_after(PATIENCE):
+                task = asyncio.ensure_future(cancelled_there(case, suspension, cancelled))
+                await asyncio.wait([task])
+                gc.collect()
+                while asyncio.all_tasks() - before:
+                    await asyncio.sleep(0)
+            settled()
+            if not cancelled:
+                break
+
+
+@on_asyncio
 async def test_a_native_cancel_at_any_suspension_leaves_nothing(
     settled: Callable[[], None],
 ) -> None:
