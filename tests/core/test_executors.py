@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import pickle
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -26,6 +27,7 @@ import pytest
 from rp_core import Failure, thread_map
 from rp_core.sync import thread_map as sync_thread_map
 from support import work
+from support.programs import interrupt
 
 Map = Callable[..., Any]
 SPAWN = multiprocessing.get_context("spawn")
@@ -357,3 +359,42 @@ async def test_an_error_of_the_input_comes_after_the_results_before_it(results_o
 async def test_keyboard_interrupt_of_a_worker_ends_the_map(results_of: Map) -> None:
     with ThreadPoolExecutor(1) as pool, pytest.raises(KeyboardInterrupt):
         await results_of(work.interrupted, range(3), executor=pool, on_error="skip")
+
+
+CTRL_C = """
+import asyncio, multiprocessing, sys, time
+sys.path[:0] = {path!r}
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from itertools import count
+from rp_core import thread_map
+from rp_core.sync import thread_map as sync_thread_map
+from support import work
+from support.programs import interrupt
+
+async def on_loop(pool):
+    async with thread_map(work.slow, count(), executor=pool, chunk=2) as results:
+        async for result in results:
+            if result == 4:
+                print("go", flush=True)
+
+def plain(pool):
+    for result in sync_thread_map(work.slow, count(), executor=pool, chunk=2):
+        if result == 4:
+            print("go", flush=True)
+
+spawn = multiprocessing.get_context("spawn")
+try:
+    with {pool} as pool:
+        {run}
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("run", ["asyncio.run(on_loop(pool))", "plain(pool)"])
+@pytest.mark.parametrize("pool", ["ThreadPoolExecutor(2)", "ProcessPoolExecutor(2, spawn)"])
+def test_ctrl_c_ends_a_map_over_an_executor(run: str, pool: str) -> None:
+    out, err, status = interrupt(CTRL_C.format(path=sys.path, pool=pool, run=run))
+
+    assert (out.strip().splitlines()[-1], err, status) == ("interrupted", "", 0)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from time import perf_counter
 from traceback import format_exception
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from types import CoroutineType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rp_core._workers import refuse_coroutine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 T = TypeVar("T")
 R = TypeVar("R")
-Outcome: TypeAlias = tuple[bool, Any]  # True and the result, or False and the error
 SLOW_SECONDS = 0.001
 
 
@@ -35,8 +36,8 @@ def run_chunk(
     *,
     cpu: bool,
     stop: bool,
-) -> list[Outcome]:
-    """Return what each item came to.
+) -> tuple[list[Any], dict[int, Exception]]:
+    """Call a function on every item of a chunk.
 
     An item that takes longer than starting a thread does sends those after it to threads.
 
@@ -46,38 +47,54 @@ def run_chunk(
         submission: As in `run_one`.
         cpu: Whether the threads come from the CPU budget of this process.
         stop: Whether to leave out what follows the first error.
+
+    Returns:
+        What each item came to, and the errors by the place of their items in the chunk.
     """
-    outcomes: list[Outcome] = []
+    values: list[Any] = []
+    errors: dict[int, Exception] = {}
+    now = perf_counter()
     for item in items:
-        began = perf_counter()
-        outcomes.append(_attempt(fn, item))
-        if stop and not outcomes[-1][0]:
-            return outcomes
-        if perf_counter() - began > SLOW_SECONDS:
+        began = now
+        try:
+            value = fn(item)
+            values.append(refuse_coroutine(value) if type(value) is CoroutineType else value)
+        except Exception as error:
+            errors[len(values)] = _sendable(error)
+            values.append(None)
+            if stop:
+                break
+        now = perf_counter()
+        if now - began > SLOW_SECONDS and len(values) < len(items):
+            _finish_in_threads(fn, items, (values, errors), cpu=cpu, stop=stop)
             break
-    rest = items[len(outcomes) :]
-    return outcomes + _in_threads(fn, rest, cpu=cpu, stop=stop) if rest else outcomes
+    return values, errors
 
 
-def _in_threads(
-    fn: Callable[[T], R], items: Sequence[T], *, cpu: bool, stop: bool
-) -> list[Outcome]:
+def _finish_in_threads(
+    fn: Callable[[T], R],
+    items: Sequence[T],
+    outcome: tuple[list[Any], dict[int, Exception]],
+    *,
+    cpu: bool,
+    stop: bool,
+) -> None:
     from rp_core._sync_map import thread_map
 
-    outcomes: list[Outcome] = []
-    with thread_map(partial(_attempt, fn), items, cpu=cpu) as results:
-        for outcome in results:
-            outcomes.append(outcome)
-            if stop and not outcome[0]:
+    def attempt(item: T) -> tuple[Any, Exception | None]:
+        try:
+            return refuse_coroutine(fn(item)), None
+        except Exception as error:
+            return None, _sendable(error)
+
+    values, errors = outcome
+    with thread_map(attempt, items[len(values) :], cpu=cpu) as results:
+        for value, error in results:
+            if error:
+                errors[len(values)] = error
+            values.append(value)
+            if error and stop:
                 break
-    return outcomes
-
-
-def _attempt(fn: Callable[[T], R], item: T) -> Outcome:
-    try:
-        return True, fn(item)
-    except Exception as error:
-        return False, _sendable(error)
 
 
 def _sendable(error: Exception) -> Exception:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable
+from itertools import islice
 from types import AsyncGeneratorType, GeneratorType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -40,6 +41,23 @@ class Feed(Generic[T]):
             window.issued = index + 1
             return index, item
         return None
+
+    def take(self, count: int) -> tuple[range, list[T]] | None:
+        """Issue up to `count` items at once, as far as there is room; None as in `next`."""
+        window = self._window
+        index = window.issued
+        count = min(count, window.size - index + window.taken)
+        if window.dry or count <= 0:
+            return None
+        items: list[T] = []
+        try:
+            items.extend(islice(self._iterator, count))
+        except Exception as error:
+            window.break_off(index + len(items), error)
+        else:
+            window.dry = len(items) < count
+        window.issued = index + len(items)
+        return range(index, window.issued), items
 
     def close(self) -> None:
         """Close a generator that was not exhausted."""

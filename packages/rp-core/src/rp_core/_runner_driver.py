@@ -72,8 +72,7 @@ class RunnerDriver(Driver[T, R]):
         if self.needs_tasks or not self.feed.sync:
             self._room.set()
             return
-        while job := self.feed.sync.next():
-            self._runner.submit(*job)
+        self._runner.pull(self.feed.sync)
         self._runner.hire()
 
     def stop(self) -> None:

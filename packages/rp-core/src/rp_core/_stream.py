@@ -42,7 +42,7 @@ class Stream(Generic[R]):
     def __init__(self, plan: Plan[Any, R], make_driver: MakeDriver) -> None:
         self.plan = plan
         self._make_driver = make_driver
-        self._begun = self._closed = self._owned = False
+        self._begun = self._open = self._owned = False
         self._host: Host | None = None
         self._tasks: TaskGroup | None = None
         self._unbroken = 0  # results taken since this task last let others run
@@ -57,20 +57,18 @@ class Stream(Generic[R]):
         Raises:
             Exception: The first error of the map, as it was raised.
         """
-        if not self._begun:
+        if not self._open:
             self._begin_bare()
-        if self._closed:
-            raise StopAsyncIteration
-        window = self._window
         try:
             self._unbroken += 1
             if self._unbroken > UNBROKEN_TAKES:
                 self._unbroken = 0
                 await anyio.lowlevel.checkpoint()
-            while (value := window.take()) is PENDING:
+            while (value := self._window.take()) is PENDING:
                 await self._wait()
-            if window.size - window.issued + window.taken >= self._low_water:
-                self._driver.refill()
+            self._until_refill -= 1
+            if not self._until_refill:
+                self._refill()
         except BaseException as error:
             if not self._owned:
                 await self._close(wait=not _is_native_cancel(error))
@@ -113,10 +111,10 @@ class Stream(Generic[R]):
         await self._close(wait=True)
 
     async def _close(self, *, wait: bool) -> None:
-        if self._closed or not self._begun:
-            self._closed = self._begun = True
+        if not self._open:
+            self._begun = True
             return
-        self._closed = True
+        self._open = False
         self._driver.stop()
         try:
             await self._end_work(wait=wait)
@@ -128,7 +126,7 @@ class Stream(Generic[R]):
         """Let go of what a bare `break` left running."""
         if not self._begun:
             warnings.warn(f"{self.plan.name} was never awaited", RuntimeWarning, stacklevel=2)
-        elif not self._closed:
+        elif self._open:
             if self._host:
                 self._host.abandoned = True
             self._driver.abandon()
@@ -140,18 +138,20 @@ class Stream(Generic[R]):
     def _begin(self) -> None:
         if self._begun:
             raise RuntimeError(f"{self.plan.name} can be used only once")
-        self._begun = self._closed = True
+        self._begun = True
         self._window = self.plan.window()
-        self._low_water = self.plan.low_water
+        self._until_refill = self.plan.low_water
         self._feed: AsyncFeed[Any] = AsyncFeed(self.plan.items, self._window)
         self._driver = self._make_driver(self._feed, self._window)
         self._window.reporter = self.plan.reporter()
         if self._driver.needs_tasks:
             self._post = poster()
             self._host = Host(self._driver)
-        self._closed = False
+        self._open = True
 
     def _begin_bare(self) -> None:
+        if self._begun:
+            raise StopAsyncIteration
         self._begin()
         if self._host:
             spawn(self._host.run)
@@ -160,10 +160,14 @@ class Stream(Generic[R]):
         """Give out work for the room there is, and wait until the window has changed."""
         bell = self._driver.bell
         self._unbroken = 0
-        self._driver.refill()
+        self._refill()
         bell.arm()
         if not self._window.ready:
             await bell.wait()
+
+    def _refill(self) -> None:
+        self._until_refill = self.plan.low_water
+        self._driver.refill()
 
     async def _end_work(self, *, wait: bool) -> None:
         try:

@@ -9,19 +9,21 @@ from secrets import token_hex
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
-from rp_core._chunk import Outcome, run_chunk, run_one
+from rp_core._chunk import run_chunk, run_one
+from rp_core._window import MisuseError
 from rp_core._workers import refuse_coroutine, work_context
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor, Future
 
+    from rp_core._feed import Feed
     from rp_core._window import Window
     from rp_core._workers import Bell
 
 T = TypeVar("T")
 R = TypeVar("R")
-Job: TypeAlias = "list[tuple[int, T]]"
+Job: TypeAlias = "tuple[Sequence[int], list[T]]"
 
 
 class Submissions(Generic[T, R]):
@@ -52,7 +54,8 @@ class Submissions(Generic[T, R]):
         self._size = chunk
         self._context, self._token = work_context()
         self._lock = Lock()
-        self._filling: Job[T] = []
+        self._indices: list[int] = []
+        self._items: list[T] = []
         self._inbox: deque[Job[T]] = deque()
         self._sent: set[Future[Any]] = set()
         self._standard = isinstance(executor, (ProcessPoolExecutor, ThreadPoolExecutor))
@@ -63,13 +66,22 @@ class Submissions(Generic[T, R]):
         """Queue an issued item, unless the map has ended; `hire` sees to it."""
         if self._stopped or self._window.failed:
             return
-        self._filling.append((index, item))
-        if len(self._filling) == self._size:
+        self._indices.append(index)
+        self._items.append(item)
+        if len(self._items) == self._size:
             self._queue()
+
+    def pull(self, feed: Feed[T]) -> None:
+        """Queue items for all the room there is, as whole chunks unless they are the last."""
+        while job := feed.take(self._size - len(self._items)):
+            self._indices.extend(job[0])
+            self._items.extend(job[1])
+            if len(self._items) == self._size:
+                self._queue()
 
     def hire(self) -> None:
         """Hand over what is queued, as far as the limit allows."""
-        if self._filling and self._window.dry:
+        if self._items and self._window.dry:
             self._queue()
         self._send_queued()
 
@@ -82,13 +94,13 @@ class Submissions(Generic[T, R]):
     def abandon(self) -> None:
         """Hand over nothing any more; the next callback cancels the rest. Takes no lock."""
         self._stopped = True
-        self._filling = []
+        self._indices, self._items = [], []
         self._inbox.clear()
         self._token.revoke()
 
     def _queue(self) -> None:
-        self._inbox.append(self._filling)
-        self._filling = []
+        self._inbox.append((self._indices, self._items))
+        self._indices, self._items = [], []
 
     def _send_queued(self) -> None:
         """Send until there is nothing to send; a call meanwhile leaves it to the one at work."""
@@ -122,14 +134,15 @@ class Submissions(Generic[T, R]):
             return None
 
     def _send(self, job: Job[T]) -> Future[Any]:
-        index, item = job[0]
+        indices, items = job
+        submission = f"{self._name}-{indices[0]}"
         call: tuple[Any, ...]
         if self._size > 1:
-            call = (self._run_chunk, [item for _, item in job], f"{self._name}-{index}")
+            call = (self._run_chunk, items, submission)
         elif self._standard:
-            call = (self._fn, item)
+            call = (self._fn, items[0])
         else:
-            call = (run_one, self._fn, item, f"{self._name}-{index}")
+            call = (run_one, self._fn, items[0], submission)
         if type(self._executor) is ThreadPoolExecutor:  # its workers can see our context
             call = (self._context.copy().run, *call)
         return self._executor.submit(*call)
@@ -139,43 +152,47 @@ class Submissions(Generic[T, R]):
         self._sent.discard(future)
         with self._lock:
             self.active -= 1
-        if wanted or not self.active:
-            self._bell.ring()
         if not self._stopped:
             self._send_queued()
         elif self._standard:  # dask deadlocks if its own callback cancels
             self._cancel_sent()
+        if wanted or not self.active:
+            self._bell.ring()
 
     def _settle(self, job: Job[T], future: Future[Any]) -> bool:
         """Keep what a chunk came to; return whether to wake the consumer for it."""
         window = self._window
-        error: BaseException | None
+        broken: BaseException | None = None
         if future.cancelled():
-            error = BrokenExecutor("the executor was shut down meanwhile")
-        else:
-            error = future.exception()
-        if isinstance(error, BrokenExecutor):
+            broken = BrokenExecutor("the executor was shut down meanwhile")
+        elif isinstance(future.exception(), BrokenExecutor):
+            broken = future.exception()
+        if broken:
             self._broken = self._broken or not self._stopped
-            window.break_off(job[0][0], error)
+            window.break_off(job[0][0], broken)
             return True
-        if error:
-            return self._settle_each(job, [(False, error)] * len(job))
-        if self._size == 1:
-            return self._keep(*job[0], future.result())
-        return self._settle_each(job, future.result())
+        values, errors = self._outcome(len(job[1]), future)
+        if not errors:
+            return window.finish_all(job[0], values)
+        wanted = False
+        for place, (index, item, value) in enumerate(zip(*job, values, strict=False)):
+            if place in errors:
+                wanted |= window.fail(index, item, errors[place])
+            else:
+                wanted |= window.finish(index, value)
+        return wanted
 
-    def _settle_each(self, job: Job[T], outcomes: Sequence[Outcome]) -> bool:
-        wanted = [
-            self._keep(index, item, value) if ok else self._window.fail(index, item, value)
-            for (index, item), (ok, value) in zip(job, outcomes, strict=False)
-        ]
-        return any(wanted)
-
-    def _keep(self, index: int, item: T, value: Any) -> bool:
+    def _outcome(
+        self, count: int, future: Future[Any]
+    ) -> tuple[list[Any], Mapping[int, BaseException]]:
+        if error := future.exception():
+            return [None] * count, dict.fromkeys(range(count), error)
+        if self._size > 1:
+            return future.result()  # type: ignore[no-any-return]
         try:
-            return self._window.finish(index, refuse_coroutine(value))
-        except TypeError as error:
-            return self._window.fail(index, item, error)
+            return [refuse_coroutine(future.result())], {}
+        except MisuseError as error:
+            return [None], {0: error}
 
     def _cancel_sent(self) -> None:
         if self._broken:

@@ -58,7 +58,7 @@ class Stream(Generic[R]):
         self.plan = plan
         self._fn = fn
         self._make_runner = make_runner
-        self._begun = self._closed = self._owned = False
+        self._begun = self._open = self._owned = False
 
     def __iter__(self) -> Stream[R]:
         """Return itself."""
@@ -70,15 +70,13 @@ class Stream(Generic[R]):
         Raises:
             Exception: The first error of the map, as it was raised.
         """
-        if not self._begun:
-            self._begin()
-        if self._closed:
-            raise StopIteration
-        window = self._window
+        if not self._open:
+            self._begin_bare()
         try:
-            while (value := window.take()) is PENDING:
+            while (value := self._window.take()) is PENDING:
                 self._advance()
-            if window.size - window.issued + window.taken >= self._low_water:
+            self._until_refill -= 1
+            if not self._until_refill:
                 self._refill()
         except BaseException as error:
             if not self._owned:
@@ -118,10 +116,10 @@ class Stream(Generic[R]):
         self._close(wait=True)
 
     def _close(self, *, wait: bool) -> None:
-        if self._closed or not self._begun:
-            self._closed = self._begun = True
+        if not self._open:
+            self._begun = True
             return
-        self._closed = True
+        self._open = False
         self._window.dry = True
         try:
             self._runner.stop()
@@ -138,7 +136,7 @@ class Stream(Generic[R]):
         """Let go of what a bare `break` left running."""
         if not self._begun:
             warnings.warn(f"{self.plan.name} was never iterated", RuntimeWarning, stacklevel=2)
-        elif not self._closed:
+        elif self._open:
             self._window.dry = True
             self._runner.abandon()
             if self._window.reporter:
@@ -147,9 +145,9 @@ class Stream(Generic[R]):
     def _begin(self) -> None:
         if self._begun:
             raise RuntimeError(f"{self.plan.name} can be used only once")
-        self._begun = self._closed = True
+        self._begun = True
         self._window = self.plan.window()
-        self._low_water = self.plan.low_water
+        self._until_refill = self.plan.low_water
         self._feed: Feed[Any] = Feed(self.plan.items, self._window)  # type: ignore[arg-type]
         self._bell = ThreadBell()
         if self.plan.limit:
@@ -159,7 +157,12 @@ class Stream(Generic[R]):
                 self._fn, self._window, self._bell, limit=0, crew=pool
             )
         self._window.reporter = self.plan.reporter()
-        self._closed = False
+        self._open = True
+
+    def _begin_bare(self) -> None:
+        if self._begun:
+            raise StopIteration
+        self._begin()
 
     def _advance(self) -> None:
         """Run one item here (`limit=0`), or wait for the threads."""
@@ -173,8 +176,8 @@ class Stream(Generic[R]):
             self._bell.wait()
 
     def _refill(self) -> None:
+        self._until_refill = self.plan.low_water
         if not self.plan.limit:
             return
-        while job := self._feed.next():
-            self._runner.submit(*job)
+        self._runner.pull(self._feed)
         self._runner.hire()

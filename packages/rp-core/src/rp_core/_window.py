@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import reprlib
-from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count, islice
 from os import PathLike, fspath
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rp_core._progress import Reporter
 
 T = TypeVar("T")
@@ -61,8 +63,8 @@ class Window(Generic[T, R]):
         self.reporter: Reporter | None = None
         self._ordered = ordered
         self.on_error: OnError = on_error
-        self._by_index: dict[int, Any] = {}
-        self._by_arrival: deque[Any] = deque()
+        self._results: dict[int, Any] = {}  # by index, or by arrival
+        self._arrivals = count()
         self._errors: list[tuple[int, BaseException]] = []
 
     @property
@@ -75,7 +77,7 @@ class Window(Generic[T, R]):
         """Whether `take` would return something else than PENDING, skipped items aside."""
         if self.failed or (self.dry and self.taken == self.issued):
             return True
-        return self.taken in self._by_index if self._ordered else bool(self._by_arrival)
+        return self.taken in self._results
 
     def issue(self) -> int:
         """Count one more item and return its index."""
@@ -85,16 +87,21 @@ class Window(Generic[T, R]):
 
     def finish(self, index: int, value: R) -> bool:
         """Keep a result; return whether to wake the consumer for it."""
-        if self._ordered:
-            self._by_index[index] = value
-        else:
-            self._by_arrival.append(value)
-        if self._patience == 1:
-            return not self._ordered or index == self.taken
-        if self._ordered and self.taken not in self._by_index:
-            return False
-        kept = len(self._by_index) + len(self._by_arrival)
-        return kept >= self._patience or kept >= self.issued - self.taken
+        place = index if self._ordered else next(self._arrivals)
+        self._results[place] = value
+        return place == self.taken if self._patience == 1 else self._is_worth_waking()
+
+    def _is_worth_waking(self) -> bool:
+        kept = len(self._results)
+        return self.taken in self._results and (
+            kept >= self._patience or kept >= self.issued - self.taken
+        )
+
+    def finish_all(self, indices: Sequence[int], values: Sequence[R]) -> bool:
+        """Keep several results; return whether to wake the consumer for them."""
+        places = indices if self._ordered else islice(self._arrivals, len(values))
+        self._results.update(zip(places, values, strict=False))
+        return self._is_worth_waking()
 
     def fail(self, index: int, item: T, error: BaseException) -> bool:
         """Apply the error policy to one item; return whether to wake the consumer for it."""
@@ -119,19 +126,14 @@ class Window(Generic[T, R]):
         Raises:
             BaseException: The error that broke the map off, the earliest in input order.
         """
-        while True:
-            if self._ordered:
-                value = self._by_index.pop(self.taken, PENDING)
-            else:
-                value = self._by_arrival.popleft() if self._by_arrival else PENDING
-            if value is PENDING:
-                return self._nothing_ready()  # type: ignore[no-any-return]
+        while (value := self._results.pop(self.taken, PENDING)) is not PENDING:
             self.taken += 1
             if self.reporter:
                 failed = value is _SKIPPED or isinstance(value, Failure)
                 self.reporter.advance(failed=failed)
             if value is not _SKIPPED:
                 return value  # type: ignore[no-any-return]
+        return self._nothing_ready()  # type: ignore[no-any-return]
 
     def take_ready(self, results: list[R]) -> bool:
         """Move every result that is ready into a list; return whether more may come.

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextvars import Context
 
+    from rp_core._feed import Feed
     from rp_core._threads import Crew
     from rp_core._window import Window
 
 T = TypeVar("T")
 R = TypeVar("R")
-T_contra = TypeVar("T_contra", contravariant=True)
 
 
 class Bell(Protocol):
@@ -35,13 +35,16 @@ class Bell(Protocol):
         """Wake the consumer if it waits; may be called by any thread."""
 
 
-class Runner(Protocol[T_contra]):
+class Runner(Protocol[T]):
     """What runs the items that are issued, elsewhere than in the consumer."""
 
     active: int  # threads, or submissions, that are not done
 
-    def submit(self, index: int, item: T_contra) -> None:
+    def submit(self, index: int, item: T) -> None:
         """Queue an issued item, unless the map has ended; `hire` sees to it."""
+
+    def pull(self, feed: Feed[T]) -> None:
+        """Queue items for all the room there is."""
 
     def hire(self) -> None:
         """See to it that what is queued is run."""
@@ -75,6 +78,11 @@ class Workers(Generic[T, R]):
         """Queue an issued item, unless the map has ended; `hire` sees to it."""
         if not (self._stopped or self._window.failed):
             self._inbox.append((index, item))
+
+    def pull(self, feed: Feed[T]) -> None:
+        """Queue items for all the room there is."""
+        while job := feed.next():
+            self.submit(*job)
 
     def hire(self) -> None:
         """Ask for one more thread, if there is work for it and the limit allows it."""
