@@ -134,7 +134,7 @@ def test_sixteen_bit_colour_with_the_base_install_alone_names_the_extra(
 ) -> None:
     for backend in decode.backends:
         if backend.name == "opencv":
-            monkeypatch.setattr(backend, "_needs", "no_such_module")
+            monkeypatch.setattr(backend, "needs", "no_such_module")
             backend.refresh()
     try:
         with pytest.raises(NoBackendError, match=r'pip install "rp-image\[opencv\]"'):
