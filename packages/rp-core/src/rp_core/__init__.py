@@ -1,6 +1,7 @@
 """The machinery of the rp packages.
 
     amap, thread_map       map a function over items: bounded, lazy, in order
+    cached, DiskStore      remember results: in memory, on disk
     Fallback               one operation, several backends: the first that works
     threaded, blocking     derive the async face of a blocking function, and the reverse
     atomic_write           a file that is whole or not there
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from rp_core._batch import Batch as Batch
     from rp_core._batch import gathered as gathered
     from rp_core._batch import streamed as streamed
+    from rp_core._cache import cached as cached
+    from rp_core._cached import Cached as Cached
+    from rp_core._disk_files import StoredFile as StoredFile
+    from rp_core._disk_store import DiskStore as DiskStore
     from rp_core._errors import Attempt as Attempt
     from rp_core._errors import LimitExceededError as LimitExceededError
     from rp_core._errors import MissingDependencyError as MissingDependencyError
@@ -35,6 +40,8 @@ if TYPE_CHECKING:
     from rp_core._install import base as base
     from rp_core._install import extra as extra
     from rp_core._install import system as system
+    from rp_core._keys import array_key as array_key
+    from rp_core._keys import file_key as file_key
     from rp_core._lazy import lazy_exports as lazy_exports
     from rp_core._lazy import lazy_import as lazy_import
     from rp_core._lazy import require as require
@@ -52,6 +59,7 @@ if TYPE_CHECKING:
     from rp_core._sources import resolve_source as resolve_source
     from rp_core._stream import Results as Results
     from rp_core._stream import Stream as Stream
+    from rp_core._table import CacheInfo as CacheInfo
     from rp_core._threads import cpu_limit as cpu_limit
     from rp_core._threads import set_cpu_limit as set_cpu_limit
     from rp_core._window import Failure as Failure
@@ -67,6 +75,10 @@ else:
             "rp_core.sync": "",
             "rp_core._backend": "Backend",
             "rp_core._batch": "Batch gathered streamed",
+            "rp_core._cache": "cached",
+            "rp_core._cached": "Cached",
+            "rp_core._disk_files": "StoredFile",
+            "rp_core._disk_store": "DiskStore",
             "rp_core._errors": (
                 "Attempt LimitExceededError MissingDependencyError NoBackendError "
                 "OperationError RpError UnsupportedError"
@@ -75,12 +87,14 @@ else:
             "rp_core._fallback": "AsyncFallback Fallback",
             "rp_core._files": "atomic_write",
             "rp_core._install": "Install allow_install base extra system",
+            "rp_core._keys": "array_key file_key",
             "rp_core._lazy": "lazy_exports lazy_import require",
             "rp_core._map": "amap thread_map",
             "rp_core._platform": "cache_dir in_notebook is_linux is_macos is_windows",
             "rp_core._progress": "Progress",
             "rp_core._sources": "Source read_source register_source resolve_source",
             "rp_core._stream": "Results Stream",
+            "rp_core._table": "CacheInfo",
             "rp_core._threads": "cpu_limit set_cpu_limit",
             "rp_core._window": "Failure OnError",
         },

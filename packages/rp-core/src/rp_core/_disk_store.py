@@ -1,0 +1,264 @@
+"""A cache on disk that processes share: bounded by bytes, without pickle."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from rp_core._cancel import effect
+from rp_core._disk_entry import (
+    DamagedError,
+    encode_value,
+    is_older,
+    open_regular,
+    read_header,
+    read_value,
+    touch,
+    write_entry,
+)
+from rp_core._disk_files import StoredFile, StoreWriter, open_body
+from rp_core._disk_folder import private_folder, temporary_in
+from rp_core._disk_ledger import Ledger
+from rp_core._disk_shelves import Shelves
+from rp_core._keys import file_name, key_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class DiskStore:
+    """Values on disk by key, for all processes of this user.
+
+    A value is bytes, JSON that reads back exactly, or a numpy array; or a file, streamed in and
+    out, with metadata. Every entry has a digest: one that is damaged, or was put there by somebody
+    else, is a miss, and is removed. A reader sees the old value or the new one, and a writer that
+    is killed leaves the store as it was. The least recently used entries go first.
+
+    Args:
+        name: Name of the store, one path component; its folder is `cache_dir(name)`.
+        max_bytes: Most bytes of all its files together; a larger value is not kept.
+        folder: Where to keep it instead; made on demand, for this user alone (0700).
+
+    Attributes:
+        folder, max_bytes: As given, the folder as an absolute path.
+
+    Raises:
+        TypeError: `max_bytes` is no int.
+        ValueError: `max_bytes` is negative, or `name` no path component.
+        PermissionError: The folder belongs to another user, or others may write to it.
+        OSError: The folder cannot be made.
+    """
+
+    __module__ = "rp_core"
+
+    def __init__(
+        self, name: str, max_bytes: int, *, folder: str | os.PathLike[str] | None = None
+    ) -> None:
+        if not isinstance(max_bytes, int) or isinstance(max_bytes, bool):
+            raise TypeError(f"DiskStore: max_bytes must be an int, not {max_bytes!r}")
+        if max_bytes < 0:
+            raise ValueError(f"DiskStore: max_bytes must not be negative, it is {max_bytes}")
+        self.max_bytes = max_bytes
+        self.folder = private_folder(name, folder)
+        self._shelves = Shelves(self.folder)
+        self._ledger = Ledger(os.path.join(self.folder, ".lock"), self._shelves.count)
+
+    def get(self, key: object, default: Any = None, *, max_age: float | None = None) -> Any:
+        """Return a value, or the default where there is none.
+
+        Args:
+            key: What `set` was given: str, bytes, or a tuple of plain data.
+            default: What stands for a miss.
+            max_age: Seconds; an older value is a miss.
+
+        Raises:
+            OSError: The entry is there and cannot be read.
+        """
+        with self._opened(key_bytes(key)) as found:
+            if found is None or found[1]["kind"] == "file" or is_older(found[1], max_age):
+                return default
+            return read_value(*found)
+        return default  # it was damaged
+
+    def set(self, key: object, value: Any) -> bool:
+        """Keep a value in place of an older one; return whether it is kept, or is too large.
+
+        Raises:
+            TypeError: The value is neither bytes, an array nor exact as JSON, or the key no key.
+            OSError: It cannot be written; what was there stays.
+        """
+        name = key_bytes(key)
+        kind, parts = encode_value(value)
+        return self._commit(name, lambda file: write_entry(file, name, kind, parts))
+
+    def discard(self, key: object) -> None:
+        """Remove an entry, if there is one."""
+        with self._ledger.changing() as account:
+            account.total -= self._shelves.remove(file_name(key_bytes(key)))
+
+    def discard_prefix(self, prefix: bytes) -> None:
+        """Remove the entries whose keys are bytes that begin with these."""
+        wanted = key_bytes(prefix).hex()
+        with self._ledger.changing() as account:
+            for name in self._shelves.names():
+                header = self._shelves.header_or_none(name)
+                if header and header["key"].startswith(wanted):
+                    account.total -= self._shelves.remove(name)
+
+    def clear(self) -> None:
+        """Remove every entry."""
+        with self._ledger.changing() as account:
+            for name in self._shelves.names():
+                self._shelves.remove(name)
+            account.total = self._shelves.count()
+
+    def __contains__(self, key: object) -> bool:
+        """Return whether there is an entry, which may yet turn out to be damaged."""
+        return self._shelves.has(file_name(key_bytes(key)))
+
+    def __len__(self) -> int:
+        """Return the number of entries."""
+        return len(self._shelves.names())
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes its files take."""
+        return self._shelves.count()
+
+    @contextmanager
+    def open_writer(
+        self, key: object, metadata: dict[str, Any] | None = None
+    ) -> Iterator[StoreWriter]:
+        """Stream a file in: it takes its place, whole, at the end of the block.
+
+        Args:
+            key: As for `set`.
+            metadata: Plain JSON data to keep with it.
+
+        Yields:
+            Something with `write(data)`. If the block raises, what was there stays.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        name = key_bytes(key)
+        temporary = temporary_in(self.folder)
+        try:
+            with open(temporary, "xb") as file:
+                writer = StoreWriter(file, self.max_bytes)
+                yield writer
+            body = f"{file_name(name)}-{secrets.token_hex(8)}.body"
+            about = {"body": body, "metadata": metadata or {}, **writer.about}
+            self._commit(
+                name,
+                lambda entry: write_entry(entry, name, "file", [], **about),
+                body=(temporary, body, writer.size),
+            )
+        finally:
+            with suppress(FileNotFoundError):
+                os.unlink(temporary)
+
+    @contextmanager
+    def open_reader(self, key: object) -> Iterator[StoredFile | None]:
+        """Stream a file out; its contents are checked before it is handed out.
+
+        Yields:
+            The file, with its size and metadata; None where there is none.
+
+        Raises:
+            OSError: It is there and cannot be read.
+        """
+        stored: StoredFile | None = None
+        for _ in range(3):  # its body may be replaced between two looks
+            with self._opened(key_bytes(key)) as found:
+                if found is None or found[1]["kind"] != "file":
+                    break
+                stored = open_body(self.folder, found[1])
+            if stored:
+                break
+        try:
+            yield stored
+        finally:
+            if stored:
+                stored.file.close()
+
+    def update_metadata(self, key: object, metadata: dict[str, Any]) -> bool:
+        """Replace the metadata of a streamed file, not its contents; return whether there is one.
+
+        Raises:
+            OSError: It cannot be written; what was there stays.
+        """
+        name = key_bytes(key)
+        with self._opened(name) as found:
+            if found is None or found[1]["kind"] != "file":
+                return False
+            about = {part: found[1][part] for part in ("body", "body_size", "body_digest")}
+            about["metadata"] = metadata
+            return self._commit(
+                name, lambda file: write_entry(file, name, "file", [], **about), about
+            )
+        return False
+
+    def _commit(
+        self,
+        key: bytes,
+        write: Callable[[Any], None],
+        same: dict[str, Any] | None = None,
+        *,
+        body: tuple[str, str, int] | None = None,
+    ) -> bool:
+        """Write an entry aside and put it in place, with its body; drop what is too much then."""
+        temporary, name = temporary_in(self.folder), file_name(key)
+        try:
+            with open(temporary, "xb") as file:
+                write(file)
+            size = os.stat(temporary).st_size + (body[2] if body else 0)
+            with self._ledger.changing() as account:
+                old_size, old_body = self._shelves.weigh(name)
+                if same:
+                    if old_body != same["body"]:
+                        return False  # the file was replaced meanwhile
+                    size += same["body_size"]
+                if size > self.max_bytes:
+                    account.total -= self._shelves.remove(name)
+                    return False
+                with effect():
+                    if body:
+                        os.replace(body[0], os.path.join(self.folder, body[1]))
+                    os.replace(temporary, self._shelves.path(name))
+                account.total += size - old_size
+                if old_body and not same:
+                    self._shelves.remove_body(old_body)
+                self._shelves.make_room(account, self.max_bytes, but=name)
+            return True
+        finally:
+            with suppress(FileNotFoundError):
+                os.unlink(temporary)
+
+    @contextmanager
+    def _opened(self, key: bytes) -> Iterator[tuple[int, dict[str, Any], int] | None]:
+        """Open an entry for reading; a damaged one is removed, and ends the block."""
+        name = file_name(key)
+        try:
+            descriptor = open_regular(self._shelves.path(name))
+        except (FileNotFoundError, DamagedError) as error:
+            if isinstance(error, DamagedError):
+                self._remove_damaged(name, None)
+            yield None
+            return
+        try:
+            header, begin = read_header(descriptor)
+            touch(descriptor)
+            yield (descriptor, header, begin) if header["key"] == key.hex() else None
+        except DamagedError:
+            self._remove_damaged(name, os.fstat(descriptor))
+        finally:
+            os.close(descriptor)
+
+    def _remove_damaged(self, name: str, seen: os.stat_result | None) -> None:
+        with suppress(OSError), self._ledger.changing() as account:
+            now = os.lstat(self._shelves.path(name))
+            if seen is None or os.path.samestat(now, seen):
+                account.total -= self._shelves.remove(name)
