@@ -78,3 +78,22 @@ def interrupted(item: int) -> int:
 
 def unique(item: int) -> str:
     return uuid.uuid4().hex
+
+
+def hammer_store(folder: str, max_bytes: int, seed: int) -> int:
+    """Write and read at random; return how many answers were wrong."""
+    import random
+
+    from rp_core import DiskStore
+
+    store, pick, wrong = DiskStore("x", max_bytes, folder=folder), random.Random(seed), 0
+    for _ in range(300):
+        key = pick.randrange(30)
+        if pick.random() < 0.4:
+            store.set(key, bytes([key]) * pick.choice([100, 3000]))
+        elif pick.random() < 0.1:
+            store.discard(key)
+        else:
+            got = store.get(key)
+            wrong += got is not None and got not in (bytes([key]) * 100, bytes([key]) * 3000)
+    return wrong

@@ -62,7 +62,7 @@ class Cached(Generic[P, R]):
         self._hand_out = {True: hand_out_copy, False: _as_it_is, "readonly": hand_out_view}[copy]
         self._is_shared = copy is not True
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Return the result from memory, from who computes it now, or from a call."""
         key = self._key_of(args, kwargs) if self._is_method else self._key(*args, **kwargs)
         value: Any = self._table.find(key)
@@ -98,7 +98,7 @@ class Cached(Generic[P, R]):
         if self._shelf:
             self._shelf.clear()
 
-    def cache_discard(self, *args: P.args, **kwargs: P.kwargs) -> None:
+    def cache_discard(self, /, *args: P.args, **kwargs: P.kwargs) -> None:
         """Forget the result of one call."""
         key = self._key_of(args, kwargs)
         self._table.discard(key)
@@ -150,7 +150,7 @@ class CachedCoroutineFunction(Cached[P, R]):
     __module__ = "rp_core"
 
     async def __call__(  # type: ignore[override]
-        self, *args: P.args, **kwargs: P.kwargs
+        self, /, *args: P.args, **kwargs: P.kwargs
     ) -> Any:
         """Return the result from memory, from who computes it now, or from a call."""
         key = self._key_of(args, kwargs) if self._is_method else self._key(*args, **kwargs)
@@ -199,7 +199,7 @@ class BoundCached(Generic[Q, R]):
         self.__name__ = cached.__name__
         self.__doc__ = cached.__doc__
 
-    def __call__(self, *args: Q.args, **kwargs: Q.kwargs) -> R:
+    def __call__(self, /, *args: Q.args, **kwargs: Q.kwargs) -> R:
         """Call the method of the instance."""
         return self._cached(self.__self__, *args, **kwargs)
 
@@ -211,7 +211,7 @@ class BoundCached(Generic[Q, R]):
         """Forget every result of every instance."""
         self._cached.cache_clear()
 
-    def cache_discard(self, *args: Q.args, **kwargs: Q.kwargs) -> None:
+    def cache_discard(self, /, *args: Q.args, **kwargs: Q.kwargs) -> None:
         """Forget the result of one call of this instance."""
         self._cached.cache_discard(self.__self__, *args, **kwargs)
 

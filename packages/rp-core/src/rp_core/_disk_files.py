@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from xxhash import xxh3_128
 
-from rp_core._disk_entry import DamagedError, open_regular
+from rp_core._disk_entry import open_regular
+from rp_core._disk_read import DamagedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from rp_core._disk_entry import DamagedError, open_regular, read_header
+from rp_core._disk_entry import read_header
 from rp_core._disk_files import body_of
 
 if TYPE_CHECKING:
@@ -46,22 +46,15 @@ class Shelves:
         """Return the names of all entries."""
         return [e.name.removesuffix(_SUFFIX) for e in self._files() if e.name.endswith(_SUFFIX)]
 
-    def header_or_none(self, name: str) -> dict[str, Any] | None:
+    def header(self, name: str) -> dict[str, Any] | None:
         """Return the header of an entry, None where it has none."""
-        try:
-            descriptor = open_regular(self.path(name))
-        except (DamagedError, OSError):
-            return None
-        try:
-            return read_header(descriptor)[0]
-        except (DamagedError, OSError):
-            return None
-        finally:
-            os.close(descriptor)
+        return read_header(self.path(name))
 
     def weigh(self, name: str) -> tuple[int, str | None]:
         """Return how many bytes an entry takes with its body, and the name of the body."""
-        body = body_of(self.header_or_none(name))
+        body = body_of(self.header(name))
+        if os.path.isdir(self.path(name)):
+            _remove(self.path(name))  # planted: no file could be put in its place
         return _size(self.path(name)) + (_size(self._at(body)) if body else 0), body
 
     def remove(self, name: str) -> int:
@@ -109,7 +102,7 @@ class Shelves:
         return total + sum(self._size_of_body(name, size) for name, size in bodies)
 
     def _size_of_body(self, body: str, size: int) -> int:
-        if body_of(self.header_or_none(body.partition("-")[0])) == body:
+        if body_of(self.header(body.partition("-")[0])) == body:
             return size
         with suppress(OSError):
             if time.time() - os.lstat(self._at(body)).st_mtime > _STRAY_SECONDS:

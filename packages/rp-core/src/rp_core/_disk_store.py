@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from rp_core._cancel import effect
 from rp_core._disk_entry import (
-    DamagedError,
     encode_value,
     is_older,
-    open_regular,
-    read_header,
+    open_entry,
     read_value,
     touch,
     write_entry,
@@ -21,20 +19,22 @@ from rp_core._disk_entry import (
 from rp_core._disk_files import StoredFile, StoreWriter, open_body
 from rp_core._disk_folder import private_folder, temporary_in
 from rp_core._disk_ledger import Ledger
+from rp_core._disk_read import DamagedError
 from rp_core._disk_shelves import Shelves
 from rp_core._keys import file_name, key_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rp_core._disk_entry import Entry
+
 
 class DiskStore:
     """Values on disk by key, for all processes of this user.
 
-    A value is bytes, JSON that reads back exactly, or a numpy array; or a file, streamed in and
-    out, with metadata. Every entry has a digest: one that is damaged, or was put there by somebody
-    else, is a miss, and is removed. A reader sees the old value or the new one, and a writer that
-    is killed leaves the store as it was. The least recently used entries go first.
+    A value is bytes, JSON that reads back exactly, an array, or a streamed file with metadata. An
+    entry that is damaged, or put there by somebody else, is a miss, and is removed. A reader sees
+    the old value or the new one, also when a writer is killed. The least recently used go first.
 
     Args:
         name: Name of the store, one path component; its folder is `cache_dir(name)`.
@@ -77,9 +77,9 @@ class DiskStore:
             OSError: The entry is there and cannot be read.
         """
         with self._opened(key_bytes(key)) as found:
-            if found is None or found[1]["kind"] == "file" or is_older(found[1], max_age):
+            if found is None or found.header["kind"] == "file" or is_older(found, max_age):
                 return default
-            return read_value(*found)
+            return read_value(found)
         return default  # it was damaged
 
     def set(self, key: object, value: Any) -> bool:
@@ -103,7 +103,7 @@ class DiskStore:
         wanted = key_bytes(prefix).hex()
         with self._ledger.changing() as account:
             for name in self._shelves.names():
-                header = self._shelves.header_or_none(name)
+                header = self._shelves.header(name)
                 if header and header["key"].startswith(wanted):
                     account.total -= self._shelves.remove(name)
 
@@ -133,15 +133,11 @@ class DiskStore:
     ) -> Iterator[StoreWriter]:
         """Stream a file in: it takes its place, whole, at the end of the block.
 
-        Args:
-            key: As for `set`.
-            metadata: Plain JSON data to keep with it.
-
         Yields:
-            Something with `write(data)`. If the block raises, what was there stays.
+            Something with `write(data)`. The metadata are plain JSON data.
 
         Raises:
-            OSError: It cannot be written.
+            OSError: It cannot be written; what was there stays, as when the block raises.
         """
         name = key_bytes(key)
         temporary = temporary_in(self.folder)
@@ -173,9 +169,9 @@ class DiskStore:
         stored: StoredFile | None = None
         for _ in range(3):  # its body may be replaced between two looks
             with self._opened(key_bytes(key)) as found:
-                if found is None or found[1]["kind"] != "file":
+                if found is None or found.header["kind"] != "file":
                     break
-                stored = open_body(self.folder, found[1])
+                stored = open_body(self.folder, found.header)
             if stored:
                 break
         try:
@@ -192,9 +188,9 @@ class DiskStore:
         """
         name = key_bytes(key)
         with self._opened(name) as found:
-            if found is None or found[1]["kind"] != "file":
+            if found is None or found.header["kind"] != "file":
                 return False
-            about = {part: found[1][part] for part in ("body", "body_size", "body_digest")}
+            about = {part: found.header[part] for part in ("body", "body_size", "body_digest")}
             about["metadata"] = metadata
             return self._commit(
                 name, lambda file: write_entry(file, name, "file", [], **about), about
@@ -238,27 +234,27 @@ class DiskStore:
                 os.unlink(temporary)
 
     @contextmanager
-    def _opened(self, key: bytes) -> Iterator[tuple[int, dict[str, Any], int] | None]:
+    def _opened(self, key: bytes) -> Iterator[Entry | None]:
         """Open an entry for reading; a damaged one is removed, and ends the block."""
-        name = file_name(key)
+        entry, path = None, self._shelves.path(file_name(key))
         try:
-            descriptor = open_regular(self._shelves.path(name))
+            entry = open_entry(path)
         except (FileNotFoundError, DamagedError) as error:
             if isinstance(error, DamagedError):
-                self._remove_damaged(name, None)
+                self._remove_damaged(file_name(key), None)
             yield None
             return
         try:
-            header, begin = read_header(descriptor)
-            touch(descriptor)
-            yield (descriptor, header, begin) if header["key"] == key.hex() else None
+            touch(entry.descriptor)
+            yield entry if entry.header["key"] == key.hex() else None
         except DamagedError:
-            self._remove_damaged(name, os.fstat(descriptor))
+            self._remove_damaged(file_name(key), os.fstat(entry.descriptor))
         finally:
-            os.close(descriptor)
+            os.close(entry.descriptor)
 
     def _remove_damaged(self, name: str, seen: os.stat_result | None) -> None:
+        """Remove an entry, unless a good one has taken its place since it was seen."""
         with suppress(OSError), self._ledger.changing() as account:
-            now = os.lstat(self._shelves.path(name))
-            if seen is None or os.path.samestat(now, seen):
+            path = self._shelves.path(name)
+            if os.path.samestat(os.lstat(path), seen) if seen else not self._shelves.header(name):
                 account.total -= self._shelves.remove(name)

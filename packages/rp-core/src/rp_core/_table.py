@@ -125,8 +125,8 @@ class Table:
             expires = 0.0 if self.ttl is None else monotonic() + self.ttl
             self.entries[key] = _Entry(value, size, expires)
             self.nbytes += size
-            if isinstance(key, tuple) and isinstance(key[0], Owner):
-                key[0].keys.add(key)
+            if owner := _owner_of(key):
+                owner.keys.add(key)
             self._shrink()
 
     def discard(self, key: Hashable) -> None:
@@ -183,8 +183,8 @@ class Table:
         entry = self.entries.pop(key, None)
         if entry:
             self.nbytes -= entry.size
-            if isinstance(key, tuple) and isinstance(key[0], Owner):
-                key[0].keys.discard(key)
+            if owner := _owner_of(key):
+                owner.keys.discard(key)
 
     def _shrink(self) -> None:
         self._bury()
@@ -193,6 +193,11 @@ class Table:
             or (self.max_bytes is not None and self.nbytes > self.max_bytes)
         ):
             self._drop(next(iter(self.entries)))
+
+
+def _owner_of(key: Hashable) -> Owner | None:
+    first = key[0] if isinstance(key, tuple) and key else None
+    return first if isinstance(first, Owner) else None
 
 
 def _after_fork() -> None:
