@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xxhash import xxh3_128
 
-from rp_core._disk_read import DamagedError, pread, pread_into
+from rp_core._disk_read import DamagedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rp_core._disk_read import Buffer
+    from rp_core._disk_read import Buffer, OpenFile
 
 _FIRST_READ: Final = 4096
 _MOST_HEADER: Final = 1 << 16
@@ -38,7 +38,7 @@ def encode_array(value: Any) -> Sequence[Buffer]:
     return [head.getvalue(), array.reshape(-1).view("u1").data if array.size else b""]
 
 
-def read_array(descriptor: int, begin: int, size: int, digest: str) -> Any:
+def read_array(file: OpenFile, begin: int, size: int, digest: str) -> Any:
     """Return an array from the part of a file that is as a .npy file.
 
     Raises:
@@ -47,7 +47,7 @@ def read_array(descriptor: int, begin: int, size: int, digest: str) -> Any:
     """
     import numpy as np
 
-    start = pread(descriptor, min(size, _FIRST_READ), begin)
+    start = file.read(min(size, _FIRST_READ), begin)
     head = start[: _PREFIX + int.from_bytes(start[_PREFIX - 2 : _PREFIX], "little")]
     shape, dtype = _parse_array_header(head)
     if len(head) + math.prod(shape) * dtype.itemsize != size:
@@ -57,7 +57,7 @@ def read_array(descriptor: int, begin: int, size: int, digest: str) -> Any:
     seen = xxh3_128(head)
     for offset in range(0, len(contents), _BLOCK):  # each hashed while it is in the CPU's cache
         block = contents[offset : offset + _BLOCK]
-        pread_into(descriptor, block, begin + len(head) + offset)
+        file.read_into(block, begin + len(head) + offset)
         seen.update(block)
     if seen.hexdigest() != digest:
         raise DamagedError("damaged value")

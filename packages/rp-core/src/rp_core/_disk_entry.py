@@ -7,19 +7,15 @@ the value: bytes, JSON, or an array as in a .npy file; for a streamed file the b
 
 from __future__ import annotations
 
-import errno
 import json
-import os
-import stat
 import struct
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xxhash import xxh3_64_intdigest, xxh3_128
 
 from rp_core._disk_array import encode_array, read_array
-from rp_core._disk_read import DamagedError, pread
+from rp_core._disk_read import DamagedError, OpenFile
 from rp_core._keys import freeze
 
 if TYPE_CHECKING:
@@ -29,7 +25,6 @@ if TYPE_CHECKING:
 
 MAGIC: Final = b"rpstore1"
 _PREFIX: Final = struct.Struct("<8sIQ")
-_FIRST_READ: Final = 4096
 _MOST_HEADER: Final = 1 << 24
 _DAMAGE: Final = (
     ValueError,
@@ -43,9 +38,9 @@ _DAMAGE: Final = (
 
 
 class Entry(NamedTuple):
-    """An entry that is open: its descriptor, its header, and where its value begins."""
+    """An entry that is open: its file, its header, and where its value begins."""
 
-    descriptor: int
+    file: OpenFile
     header: dict[str, Any]
     begin: int
 
@@ -91,28 +86,6 @@ def write_entry(file: Any, key: bytes, kind: str, parts: Sequence[Buffer], **mor
         file.write(part)
 
 
-def open_regular(path: str) -> int:
-    """Open a file for reading, neither following a link nor waiting for a pipe.
-
-    Raises:
-        DamagedError: It is no regular file.
-        OSError: It cannot be opened.
-    """
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
-    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC"):
-        flags |= getattr(os, name, 0)
-    try:
-        descriptor = os.open(path, flags)
-    except OSError as error:
-        if error.errno in (errno.ELOOP, errno.ENXIO, errno.EISDIR, errno.EMLINK):
-            raise DamagedError("no regular file") from error
-        raise
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise DamagedError("no regular file")
-    return descriptor
-
-
 def open_entry(path: str) -> Entry:
     """Open an entry, to be closed by the caller.
 
@@ -120,11 +93,11 @@ def open_entry(path: str) -> Entry:
         DamagedError: It is none, or damaged.
         OSError: It cannot be opened.
     """
-    descriptor = open_regular(path)
+    file = OpenFile(path)
     try:
-        return Entry(descriptor, *_read_header(descriptor))
+        return Entry(file, *_read_header(file))
     except BaseException:
-        os.close(descriptor)
+        file.close()
         raise
 
 
@@ -134,20 +107,17 @@ def read_header(path: str) -> dict[str, Any] | None:
         entry = open_entry(path)
     except (DamagedError, OSError):
         return None
-    os.close(entry.descriptor)
+    entry.file.close()
     return entry.header
 
 
-def _read_header(descriptor: int) -> tuple[dict[str, Any], int]:
-    start = pread(descriptor, _FIRST_READ, 0)
+def _read_header(file: OpenFile) -> tuple[dict[str, Any], int]:
+    start = file.read(_PREFIX.size, 0)
     try:
         magic, length, digest = _PREFIX.unpack_from(start)
-        begin = _PREFIX.size + length
         if magic != MAGIC or length > _MOST_HEADER:
             raise DamagedError("no header")
-        if begin > len(start):
-            start = pread(descriptor, begin, 0)
-        text = start[_PREFIX.size : begin]
+        text = file.read(length, _PREFIX.size)
         if len(text) < length or xxh3_64_intdigest(text) != digest:
             raise DamagedError("damaged header")
         header = json.loads(text)
@@ -161,7 +131,7 @@ def _read_header(descriptor: int) -> tuple[dict[str, Any], int]:
         raise DamagedError("damaged header")
     if not all(isinstance(field, str) for field in str_fields):
         raise DamagedError("damaged header")
-    return header, begin
+    return header, _PREFIX.size + length
 
 
 def read_value(entry: Entry) -> Any:
@@ -170,14 +140,14 @@ def read_value(entry: Entry) -> Any:
     Raises:
         DamagedError: It is damaged.
     """
-    descriptor, header, begin = entry
+    file, header, begin = entry
     size = header["size"]
-    if os.fstat(descriptor).st_size != begin + size:
+    if file.status.st_size != begin + size:
         raise DamagedError("cut short")
     try:
         if header["kind"] == "npy":
-            return read_array(descriptor, begin, size, header["digest"])
-        contents = pread(descriptor, size, begin)
+            return read_array(file, begin, size, header["digest"])
+        contents = file.read(size, begin)
         if xxh3_128(contents).hexdigest() != header["digest"]:
             raise DamagedError("damaged value")
         return contents if header["kind"] == "bytes" else json.loads(contents)
@@ -188,10 +158,3 @@ def read_value(entry: Entry) -> Any:
 def is_older(entry: Entry, max_age: float | None) -> bool:
     """Return whether an entry was made `max_age` seconds ago, or before that."""
     return max_age is not None and time.time_ns() - entry.header["created"] >= max_age * 1e9
-
-
-def touch(descriptor: int) -> None:
-    """Count a use: the time of the last access is set by hand, so mount options do not matter."""
-    if os.utime in os.supports_fd:
-        with suppress(OSError):  # read-only
-            os.utime(descriptor, ns=(time.time_ns(), os.fstat(descriptor).st_mtime_ns))

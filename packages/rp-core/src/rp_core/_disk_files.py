@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from xxhash import xxh3_128
 
-from rp_core._disk_entry import open_regular
-from rp_core._disk_read import DamagedError
+from rp_core._disk_read import DamagedError, open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,6 @@ from rp_core._disk_entry import (
     is_older,
     open_entry,
     read_value,
-    touch,
     write_entry,
 )
 from rp_core._disk_files import StoredFile, StoreWriter, open_body
@@ -245,12 +244,12 @@ class DiskStore:
             yield None
             return
         try:
-            touch(entry.descriptor)
+            entry.file.touch()
             yield entry if entry.header["key"] == key.hex() else None
         except DamagedError:
-            self._remove_damaged(file_name(key), os.fstat(entry.descriptor))
+            self._remove_damaged(file_name(key), entry.file.status)
         finally:
-            os.close(entry.descriptor)
+            entry.file.close()
 
     def _remove_damaged(self, name: str, seen: os.stat_result | None) -> None:
         """Remove an entry, unless a good one has taken its place since it was seen."""
