@@ -64,11 +64,11 @@ class Stream(Generic[R]):
             if self._unbroken > UNBROKEN_TAKES:
                 self._unbroken = 0
                 await anyio.lowlevel.checkpoint()
+            if self._until_refill <= 0:  # not before the last result has been handed out
+                self._refill()
             while (value := self._window.take()) is PENDING:
                 await self._wait()
             self._until_refill -= 1
-            if not self._until_refill:
-                self._refill()
         except BaseException as error:
             if not self._owned:
                 await self._close(wait=not _is_native_cancel(error))

@@ -73,11 +73,11 @@ class Stream(Generic[R]):
         if not self._open:
             self._begin_bare()
         try:
+            if self._until_refill <= 0:  # not before the last result has been handed out
+                self._refill()
             while (value := self._window.take()) is PENDING:
                 self._advance()
             self._until_refill -= 1
-            if not self._until_refill:
-                self._refill()
         except BaseException as error:
             if not self._owned:
                 self._close(wait=isinstance(error, Exception))
