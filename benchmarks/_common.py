@@ -26,16 +26,21 @@ class Options:
 
     quick: bool
     repeats: int
+    only: str = ""
 
 
-def read_options(description: str, *, repeats: int, quick_repeats: int) -> Options:
-    """Read the command line: `--quick` for a small run, `--repeats N`."""
+def read_options(
+    description: str, *, repeats: int, quick_repeats: int, tables: Sequence[str] = ()
+) -> Options:
+    """Read the command line: `--quick` for a small run, `--repeats N`, `--only TABLE`."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--quick", action="store_true", help="fewer and smaller data")
     parser.add_argument("--repeats", type=int, help=f"rounds; default {repeats}")
+    if tables:
+        parser.add_argument("--only", choices=tables, default="", help="one table; default: all")
     given = parser.parse_args()
     rounds = given.repeats or (quick_repeats if given.quick else repeats)
-    return Options(quick=given.quick, repeats=rounds)
+    return Options(quick=given.quick, repeats=rounds, only=getattr(given, "only", ""))
 
 
 class Sample(NamedTuple):
