@@ -72,7 +72,7 @@ def contenders(items: Sequence[int], held: ExitStack) -> list[Contender]:
             "limit",
             on_trio(partial(loops.floor_trio, sleep_on_trio, items)),
         ),
-        "limit: 32 threads": ("limit", plain(partial(threads.floor, sleep_in_thread, items))),
+        "limit: 32 new threads": ("limit", plain(partial(threads.floor, sleep_in_thread, items))),
         IDEAL: ("limit", partial(ideal, items)),
     }
     return [Contender(name, run, role) for name, (role, run) in runs.items()]

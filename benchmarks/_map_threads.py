@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from multiprocessing.pool import ThreadPool
-from threading import Barrier, Lock, Thread
-from typing import TYPE_CHECKING
+from pathlib import Path
+from threading import Barrier, Thread
+from typing import TYPE_CHECKING, Final
 
 import anyio
 import anyio.to_thread
-from _map_bench import LIMIT, Contender, on_asyncio, on_runner, on_trio, plain
+from _common import Sample
+from _map_bench import LIMIT, Contender, Timed, on_asyncio, on_runner, on_trio, plain
 from streamable import stream
 
 from rp_core import sync, thread_map
@@ -21,6 +25,9 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     Step = Callable[[int], int]
+    Way = Callable[[Step, Sequence[int]], list[int]]
+
+COLD: Final = Path(__file__).with_name("_map_cold.py")
 
 
 async def ours(step: Step, items: Sequence[int]) -> list[int]:
@@ -89,9 +96,9 @@ async def by_anyio(step: Step, items: Sequence[int]) -> list[int]:
 
 
 def floor(step: Step, items: Sequence[int]) -> list[int]:
-    """Let 32 threads pull from one locked iterator into one list."""
-    results, source, lock = [0] * len(items), iter(enumerate(items)), Lock()
-    threads = [Thread(target=pull, args=(step, source, results, lock)) for _ in range(LIMIT)]
+    """Let 32 threads pull from one iterator into one list."""
+    results, source = [0] * len(items), enumerate(items)
+    threads = [Thread(target=pull, args=(step, source, results)) for _ in range(LIMIT)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -99,14 +106,9 @@ def floor(step: Step, items: Sequence[int]) -> list[int]:
     return results
 
 
-def pull(step: Step, source: Iterator[tuple[int, int]], results: list[int], lock: Lock) -> None:
-    """Work until the source is empty."""
-    while True:
-        with lock:
-            taken = next(source, None)
-        if taken is None:
-            return
-        index, item = taken
+def pull(step: Step, source: Iterator[tuple[int, int]], results: list[int]) -> None:
+    """Work until the source is empty; `enumerate` of a range needs no lock under the GIL."""
+    for index, item in source:
         results[index] = step(item)
 
 
@@ -129,7 +131,8 @@ def warm(pool: ThreadPoolExecutor) -> ThreadPoolExecutor:
 
 def contenders(items: Sequence[int], held: ExitStack) -> list[Contender]:
     """Return all; the pools that are warm live as long as `held`."""
-    return [*our_contenders(no_op, items), *peers(items, held), *limits(items)]
+    ours_all = [*our_contenders(no_op, items), *cold_contenders(items)]
+    return [*ours_all, *peers(items, held), *limits(items)]
 
 
 def our_contenders(step: Step, items: Sequence[int]) -> list[Contender]:
@@ -140,6 +143,27 @@ def our_contenders(step: Step, items: Sequence[int]) -> list[Contender]:
         Contender("await thread_map, asyncio", on_asyncio(awaited), "ours"),
         Contender("await thread_map, Trio", on_trio(awaited), "ours"),
     ]
+
+
+def cold_contenders(items: Sequence[int]) -> list[Contender]:
+    """Return ours in fresh processes, where they have to start their threads."""
+    faces = {
+        "sync.thread_map": "plain",
+        "await thread_map, asyncio": "asyncio",
+        "await thread_map, Trio": "trio",
+    }
+    return [
+        Contender(f"{name}, first call", partial(run_cold, face, items), "ours")
+        for name, face in faces.items()
+    ]
+
+
+def run_cold(face: str, items: Sequence[int]) -> Timed:
+    """Run a fresh process, which checks its result itself."""
+    command = [sys.executable, str(COLD), face, str(len(items))]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    wall, cpu = map(float, done.stdout.split())
+    return Timed(Sample(wall, cpu), in_line(no_op, items))
 
 
 def peers(items: Sequence[int], held: ExitStack) -> list[Contender]:
@@ -170,7 +194,7 @@ def peers(items: Sequence[int], held: ExitStack) -> list[Contender]:
 
 def limits(items: Sequence[int]) -> list[Contender]:
     """Return the practical limit and the physical one."""
-    ways = {"limit: 32 threads, one iterator": floor, "limit: a plain loop": in_line}
+    ways = {"limit: 32 new threads, one iterator": floor, "limit: a plain loop": in_line}
     return [
         Contender(name, plain(partial(way, no_op, items)), "limit") for name, way in ways.items()
     ]

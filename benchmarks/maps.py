@@ -3,7 +3,8 @@
 Ours and the peers map the same items in one process, in turns; a loop is started outside the clock.
 Every result is checked. A peer's pool of threads is measured both new, created within the call, and
 warm, created before: the faster of the two is the one that ours are compared with. Ours are called
-as they are; their threads stay warm from one call to the next, as they do for every user.
+as they are. rp_core keeps its threads for some seconds, so they are warm after a first call, which
+is measured as well, in fresh processes.
 """
 
 from __future__ import annotations
@@ -52,12 +53,12 @@ def compare_loops(options: Options) -> None:
     items = range(count)
     what = f"Coroutine that yields once, limit {LIMIT}"
     asyncio_map = _map_loop.asyncio_contenders(items)
-    compare(f"{what}, asyncio", asyncio_map, count, options.repeats, [Bar(0.5)])
+    compare(f"{what}, asyncio", asyncio_map, count, repeats=options.repeats, bars=[Bar(0.5)])
     fast = with_uvloop(items)
     if fast:
-        compare(f"{what}, uvloop", fast, count, options.repeats, [Bar(0.5)])
+        compare(f"{what}, uvloop", fast, count, repeats=options.repeats, bars=[Bar(0.5)])
     trio_map = _map_loop.trio_contenders(items)
-    compare(f"{what}, Trio", trio_map, count, options.repeats, [Bar(0.5, "aiometer")])
+    compare(f"{what}, Trio", trio_map, count, repeats=options.repeats, bars=[Bar(0.5, "aiometer")])
     print(
         f"\nPhysical limit: {LIMIT} tasks that pull from one iterator and write into one list, "
         "which can neither stream nor hold back; the last row."
@@ -81,12 +82,12 @@ def compare_threads(options: Options) -> None:
             f"Blocking no-op, limit {LIMIT}",
             _map_threads.contenders(range(count), held),
             count,
-            options.repeats,
-            [Bar(0.5, "ThreadPoolExecutor.map"), Bar(0.2, "to_thread + Semaphore")],
+            repeats=options.repeats,
+            bars=[Bar(0.5, "ThreadPoolExecutor.map"), Bar(0.2, "to_thread + Semaphore")],
         )
     print(
-        f"\nPhysical limit: calling in a plain loop. With {LIMIT} threads at work, one lock taken "
-        "for each item. The default executor of asyncio.to_thread has CPUs + 4 threads."
+        f"\nPhysical limit: a plain loop. {LIMIT} threads that pull from one iterator without a lock "
+        "come next, when they are there. asyncio.to_thread has CPUs + 4 threads by default."
     )
 
 
@@ -98,8 +99,8 @@ def compare_sleeps(options: Options) -> None:
             f"Items of {_map_sleep.PAUSE * 1e3:.0f} ms, limit {LIMIT}",
             _map_sleep.contenders(range(count), held),
             count,
-            options.repeats,
-            [Bar(1.5, _map_sleep.IDEAL)],
+            repeats=options.repeats,
+            bars=[Bar(1.5, _map_sleep.IDEAL)],
             unit=MILLISECONDS,
         )
     print(
@@ -126,8 +127,8 @@ def compare_pools(options: Options) -> None:
             "this process alone",
             _map_pool.contenders(range(count), held),
             count,
-            options.repeats,
-            [Bar(1.2, "ProcessPoolExecutor.map")],
+            repeats=options.repeats,
+            bars=[Bar(1.2, "ProcessPoolExecutor.map")],
         )
     print("\nPhysical limit: pickling the chunks; two pipes and two processes come on top.")
 

@@ -21,6 +21,7 @@ import pytest
 import rp_core
 from rp_core import amap, cached
 from rp_core._flight import Flight
+from support.arrays import needs_numpy, np
 
 THREADS = 16
 
@@ -326,11 +327,10 @@ class TestMethods:
         assert thing.calls == 2
 
 
+@needs_numpy
 class TestCopies:
-    np: Any = pytest.importorskip("numpy")
-
     def test_a_copy_is_ours_alone(self) -> None:
-        shared = self.np.zeros(3)
+        shared = np.zeros(3)
 
         @cached
         def arrays() -> Any:
@@ -349,7 +349,7 @@ class TestCopies:
     def test_a_view_cannot_be_opened_to_writing(self) -> None:
         @cached(copy="readonly")
         def array() -> Any:
-            return self.np.arange(6.0).reshape(2, 3)
+            return np.arange(6.0).reshape(2, 3)
 
         for view in (array(), array()):
             assert view.tolist() == [[0, 1, 2], [3, 4, 5]]
@@ -361,7 +361,7 @@ class TestCopies:
                 view = getattr(view, "base", None)  # noqa: PLW2901
 
     def test_copy_false_is_the_very_object(self) -> None:
-        kept = self.np.zeros(3)
+        kept = np.zeros(3)
 
         @cached(copy=False)
         def array() -> Any:
@@ -370,7 +370,7 @@ class TestCopies:
         assert array() is array() is kept
 
     def test_a_small_part_of_a_large_array_does_not_keep_it(self) -> None:
-        big = [self.np.zeros(10**6)]
+        big = [np.zeros(10**6)]
         gone = weakref.ref(big[0])
 
         @cached(copy="readonly", max_bytes=1000)
@@ -395,7 +395,7 @@ class TestCopies:
 
         @cached
         def sounds() -> Any:
-            return Sound(self.np.zeros(2), 5), Pair(self.np.zeros(2), 1), ("plain", 1)
+            return Sound(np.zeros(2), 5), Pair(np.zeros(2), 1), ("plain", 1)
 
         sound, pair, _ = sounds()
         sound.samples[:] = pair.left[:] = 9
@@ -408,7 +408,7 @@ class TestCopies:
     @pytest.mark.parametrize("copy", [True, "readonly"])
     def test_every_kind_of_array_comes_back_as_it_was(self, kind: str, copy: Any) -> None:
         for shape in ((), (0,), (2, 3), (0, 4)):
-            wanted = self.np.zeros(shape, kind)
+            wanted = np.zeros(shape, kind)
             give = cached(copy=copy)(partial(copy_of, wanted))
             for got in (give(), give()):
                 assert (got.dtype, got.shape) == (wanted.dtype, shape)

@@ -142,6 +142,13 @@ class Window(Generic[T, R]):
             BaseException: As `take`.
         """
         value: Any
+        if not self.reporter:
+            index, pop = self.taken, self._results.pop
+            while (value := pop(index, PENDING)) is not PENDING:
+                index += 1
+                if value is not _SKIPPED:
+                    results.append(value)
+            self.taken = index
         while (value := self.take()) is not PENDING:
             if value is END:
                 return False
