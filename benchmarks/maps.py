@@ -86,8 +86,8 @@ def compare_threads(options: Options) -> None:
             bars=[Bar(0.5, "ThreadPoolExecutor.map"), Bar(0.2, "to_thread + Semaphore")],
         )
     print(
-        f"\nPhysical limit: a plain loop. {LIMIT} threads that pull from one iterator without a lock "
-        "come next, when they are there. asyncio.to_thread has CPUs + 4 threads by default."
+        f"\nPhysical limit: a plain loop. {LIMIT} threads that pull from one iterator without a "
+        "lock come next, when they are there. asyncio.to_thread has CPUs + 4 threads by default."
     )
 
 
