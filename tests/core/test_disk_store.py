@@ -12,6 +12,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -337,8 +338,6 @@ class TestDamage:
 
     @given(st.binary(max_size=300))
     def test_noise_is_a_miss(self, noise: bytes) -> None:
-        import tempfile
-
         with tempfile.TemporaryDirectory() as folder:
             store = DiskStore("test", 10**6, folder=os.path.join(folder, "store"))
             entry_of(store, "key").write_bytes(noise)
@@ -426,6 +425,23 @@ class TestTrouble:
         assert done.stdout.split() == [str(errno.EFBIG)] * 2
         assert store.get("key") == b"old"
         assert len(files(store)) == 1
+
+    @posix_only
+    def test_a_read_only_store_is_read_and_fails_no_cached_call(self) -> None:
+        with tempfile.TemporaryDirectory() as parent:  # pytest's own is closed to other users
+            os.chmod(parent, 0o755)
+            folder = os.path.join(parent, "store")
+            DiskStore("x", 10**6, folder=folder).set("key", b"kept")
+            done = subprocess.run(
+                [sys.executable, "-c", READ_ONLY.format(path=sys.path, folder=folder)],
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=True,
+            )
+            os.chmod(folder, 0o700)
+        assert done.stdout.split() == ["b'kept'", "PermissionError", "PermissionError", "4", "4"]
+        assert done.stderr.count("is not kept on disk") == 1
 
     @posix_only
     def test_a_killed_writer_leaves_a_store_that_works(self, store: DiskStore) -> None:
@@ -585,6 +601,28 @@ try:
     print("done")
 except OSError as error:
     print("OSError", error)
+"""
+READ_ONLY = """
+import os, sys
+sys.path[:0] = {path!r}
+from rp_core import DiskStore, cached
+import rp_core._shelf, logging
+if os.geteuid() == 0:  # who may write anywhere
+    for name in (".", *os.listdir({folder!r})):
+        os.chown(os.path.join({folder!r}, name), 65534, 65534)
+    os.chmod({folder!r}, 0o500)
+    os.seteuid(65534)
+else:
+    os.chmod({folder!r}, 0o500)
+store = DiskStore("x", 10**6, folder={folder!r})
+print(store.get("key"))
+for act in (lambda: store.set("key", b"new"), lambda: store.open_writer("key").__enter__()):
+    try:
+        act()
+    except OSError as error:
+        print(type(error).__name__)
+double = cached(store=store, maxsize=0)(lambda number: number * 2)
+print(double(2), double(2))
 """
 KILLED = """
 import sys
