@@ -31,6 +31,12 @@ async def ours(items: Sequence[int], pool: ProcessPoolExecutor) -> list[int]:
     return await thread_map(no_op, items, executor=pool, chunk=CHUNK)
 
 
+async def ours_streamed(items: Sequence[int], pool: ProcessPoolExecutor) -> list[int]:
+    """Loop over the stream."""
+    results = thread_map(no_op, items, executor=pool, chunk=CHUNK)
+    return [result async for result in results]
+
+
 def by_executor(items: Sequence[int], pool: ProcessPoolExecutor) -> list[int]:
     """Map with the executor's own map."""
     return list(pool.map(no_op, items, chunksize=CHUNK))
@@ -50,10 +56,13 @@ def contenders(items: Sequence[int], held: ExitStack) -> list[Contender]:
     context = multiprocessing.get_context("spawn")
     pool = held.enter_context(ProcessPoolExecutor(PROCESSES, mp_context=context))
     awaited = partial(ours, items, pool)
+    streamed = partial(ours_streamed, items, pool)
     return [
         Contender("sync.thread_map", plain(partial(ours_plain, items, pool)), "ours"),
         Contender("await thread_map, asyncio", on_asyncio(awaited), "ours"),
         Contender("await thread_map, Trio", on_trio(awaited), "ours"),
+        Contender("async for thread_map, asyncio", on_asyncio(streamed), "ours"),
+        Contender("async for thread_map, Trio", on_trio(streamed), "ours"),
         Contender("ProcessPoolExecutor.map", plain(partial(by_executor, items, pool)), "peer"),
         Contender("limit: pickling the chunks", plain(partial(by_pickle, items)), "limit"),
     ]

@@ -25,6 +25,7 @@ import anyio.lowlevel
 import pytest
 
 from rp_core import Failure, thread_map
+from rp_core._platform import cpu_count
 from rp_core.sync import thread_map as sync_thread_map
 from support import work
 from support.programs import interrupt
@@ -157,6 +158,49 @@ async def test_a_slow_head_holds_up_no_more_than_the_window(results_of: Map, chu
     assert executor.most <= 2
     assert executor.submitted == 60 // chunk
     executor.shutdown()
+
+
+async def test_by_default_an_executor_has_32_submissions_or_more_for_more_cpus(
+    results_of: Map,
+) -> None:
+    executor = Counting(threads=1)
+    expected = max(32, cpu_count() + 4)
+
+    def wait_for_the_others(item: int) -> int:
+        for _ in range(5000):
+            if item or executor.here == expected:
+                return item
+            time.sleep(0.001)
+        raise TimeoutError(f"{executor.here} submissions")
+
+    results = await results_of(wait_for_the_others, range(500), executor=executor)
+    executor.shutdown()
+    assert results == [*range(500)]
+    assert executor.most == expected
+
+
+@pytest.mark.parametrize("face", ["loop", "plain"])
+async def test_a_stream_waits_for_no_more_chunks_than_the_first(face: str) -> None:
+    gate, seen = threading.Event(), []
+
+    def wait_in_the_second_chunk(item: int) -> int:
+        assert item < 2 or gate.wait(10)
+        return item
+
+    with ThreadPoolExecutor(2) as pool:
+        options: dict[str, Any] = {"executor": pool, "chunk": 2, "limit": 8}
+        if face == "loop":
+            async for item in thread_map(wait_in_the_second_chunk, range(40), **options):
+                seen.append((item, gate.is_set()))
+                if item == 1:
+                    gate.set()
+        else:
+            for item in sync_thread_map(wait_in_the_second_chunk, range(40), **options):
+                seen.append((item, gate.is_set()))
+                if item == 1:
+                    gate.set()
+
+    assert seen == [(item, item > 1) for item in range(40)]
 
 
 async def test_at_most_limit_submissions_are_with_the_executor(results_of: Map) -> None:

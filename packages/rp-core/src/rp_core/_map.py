@@ -6,7 +6,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from rp_core._plan import Plan, check_callable, check_positive, thread_limit
+from rp_core._plan import Plan, call_limit, check_callable, check_positive
 from rp_core._stream import Results, Stream
 
 if TYPE_CHECKING:
@@ -165,7 +165,8 @@ def thread_map(
         items: Any iterable or async iterable, also an infinite one. It is advanced on the event
             loop, as there is room.
         limit: How many calls may run at once. None: the number of CPUs and four more, at most
-            32; with `cpu`, the CPU budget. 0 runs them one by one in the consumer.
+            32; with `cpu`, the CPU budget; with an executor 32, or more where there are more CPUs
+            than 28. 0 runs them one by one in the consumer.
         buffer: As in `amap`.
         ordered: As in `amap`.
         on_error: As in `amap`.
@@ -192,7 +193,7 @@ def thread_map(
     """
     from rp_core._runners import runner_maker
 
-    limit = thread_limit(limit, cpu=cpu)
+    limit = call_limit(limit, cpu=cpu, executor=executor)
     plan: Plan[T, R] = Plan("thread_map", items, limit, buffer, ordered, on_error, progress, chunk)
     make_runner = runner_maker(fn, plan, cpu=cpu, executor=executor)
 

@@ -13,12 +13,15 @@ from rp_core._window import OnError, Window
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable
+    from concurrent.futures import Executor
 
     from rp_core._progress import Progress
 
 T = TypeVar("T")
 R = TypeVar("R")
 MOST_THREADS = 32
+SUBMISSIONS = 32
+LINGER_SECONDS = 0.0005
 
 
 @dataclass(slots=True)
@@ -65,6 +68,11 @@ class Plan(Generic[T, R]):
         return max(1, self._spare // 2) * self.chunk if self.limit else 1
 
     @property
+    def lingers(self) -> bool:
+        """Whether to wait a moment for more chunks: to wake costs as much as a small chunk does."""
+        return self.chunk > 1 and not self.patient
+
+    @property
     def _spare(self) -> int:
         return self.limit if self.buffer is None else self.buffer
 
@@ -82,10 +90,12 @@ def check_callable(name: str, fn: Any) -> None:
         raise TypeError(f"{name}: the first argument must be callable, not {fn!r}")
 
 
-def thread_limit(limit: int | None, *, cpu: bool) -> int:
-    """Return the number of threads of a map: as the standard library, or the CPU budget."""
+def call_limit(limit: int | None, *, cpu: bool, executor: Executor | None) -> int:
+    """Return how many calls or submissions of a map of blocking work may be under way at once."""
     if limit is not None:
         return limit
+    if executor is not None:
+        return max(SUBMISSIONS, cpu_count() + 4)
     if cpu:
         from rp_core._threads import cpu_limit
 

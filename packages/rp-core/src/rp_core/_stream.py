@@ -11,6 +11,7 @@ import anyio.lowlevel
 from rp_core._feed import AsyncFeed
 from rp_core._host import Host
 from rp_core._loop import is_scope_cancelled, poster, spawn
+from rp_core._plan import LINGER_SECONDS
 from rp_core._window import END, PENDING
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Stream(Generic[R]):
         self.plan.patient = True
         results: list[R] = []
         async with self:
-            while self._window.take_ready(results):
+            while self._window.take_ready(results, self._window.size):
                 await self._wait()
         return results
 
@@ -158,9 +159,17 @@ class Stream(Generic[R]):
 
     async def _wait(self) -> None:
         """Give out work for the room there is, and wait until the window has changed."""
-        bell = self._driver.bell
         self._unbroken = 0
         self._refill()
+        if self.plan.lingers:
+            self._window.patience = self.plan.low_water
+            with anyio.move_on_after(LINGER_SECONDS):
+                await self._wait_for_bell()
+            self._window.patience = 1
+        await self._wait_for_bell()
+
+    async def _wait_for_bell(self) -> None:
+        bell = self._driver.bell
         bell.arm()
         if not self._window.ready:
             await bell.wait()

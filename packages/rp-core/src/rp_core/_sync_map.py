@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from rp_core._plan import Plan, thread_limit
+from rp_core._plan import Plan, call_limit
 from rp_core._runners import runner_maker
 from rp_core._sync_stream import Stream
 
@@ -71,7 +71,8 @@ def thread_map(
         items: Any iterable, also an infinite one. It is advanced by the consumer, as there is
             room.
         limit: How many calls may run at once. None: the number of CPUs and four more, at most
-            32; with `cpu`, the CPU budget. 0 runs them one by one in the consumer.
+            32; with `cpu`, the CPU budget; with an executor 32, or more where there are more CPUs
+            than 28. 0 runs them one by one in the consumer.
         buffer: How many more items may be issued and not yet consumed; default: `limit`.
             `limit + buffer` bounds the memory, also while the first item is the slowest.
         ordered: Give results in input order, or else as they come.
@@ -97,6 +98,6 @@ def thread_map(
     """
     if isinstance(items, AsyncIterable):
         raise TypeError("thread_map: async iterables need the async face, rp_core.thread_map")
-    limit = thread_limit(limit, cpu=cpu)
+    limit = call_limit(limit, cpu=cpu, executor=executor)
     plan: Plan[T, R] = Plan("thread_map", items, limit, buffer, ordered, on_error, progress, chunk)
     return Stream(plan, fn, runner_maker(fn, plan, cpu=cpu, executor=executor))

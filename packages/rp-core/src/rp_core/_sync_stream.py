@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from queue import SimpleQueue
+from collections import deque
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from rp_core._feed import Feed
+from rp_core._plan import LINGER_SECONDS
 from rp_core._threads import budget, pool
-from rp_core._window import END, PENDING
 from rp_core._workers import Workers
 
 if TYPE_CHECKING:
@@ -38,10 +40,10 @@ class ThreadBell:
             self.waiting = False
             self._rings.put(None)
 
-    def wait(self) -> None:
-        """Wait until the bell rings; it may ring without need."""
-        with budget.released():
-            self._rings.get()
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait until the bell rings, or for so long; it may ring without need."""
+        with budget.released(), suppress(Empty):
+            self._rings.get(timeout=seconds)
 
 
 class Stream(Generic[R]):
@@ -59,6 +61,7 @@ class Stream(Generic[R]):
         self._fn = fn
         self._make_runner = make_runner
         self._begun = self._open = self._owned = False
+        self._run: deque[R] = deque()  # taken from the window and not yet handed out
 
     def __iter__(self) -> Stream[R]:
         """Return itself."""
@@ -70,29 +73,33 @@ class Stream(Generic[R]):
         Raises:
             Exception: The first error of the map, as it was raised.
         """
+        if not self._run:
+            self._take_run()
+        return self._run.popleft()
+
+    def _take_run(self) -> None:
         if not self._open:
             self._begin_bare()
         try:
             if self._until_refill <= 0:  # not before the last result has been handed out
                 self._refill()
-            while (value := self._window.take()) is PENDING:
+            while self._window.take_ready(self._run, self._until_refill) and not self._run:
                 self._advance()
-            self._until_refill -= 1
+            self._until_refill -= len(self._run)
         except BaseException as error:
             if not self._owned:
                 self._close(wait=isinstance(error, Exception))
             raise
-        if value is END:
+        if not self._run:
             if not self._owned:
                 self.close()
             raise StopIteration
-        return value
 
     def _collect(self) -> list[R]:
         self.plan.patient = True
         results: list[R] = []
         with self:
-            while self._window.take_ready(results):
+            while self._window.take_ready(results, self._window.size):
                 self._advance()
         return results
 
@@ -171,9 +178,16 @@ class Stream(Generic[R]):
                 self._inline.run(*job)
             return
         self._refill()
+        if self.plan.lingers:
+            self._window.patience = self.plan.low_water
+            self._wait_for_bell(LINGER_SECONDS)
+            self._window.patience = 1
+        self._wait_for_bell()
+
+    def _wait_for_bell(self, seconds: float | None = None) -> None:
         self._bell.arm()
         if not self._window.ready:
-            self._bell.wait()
+            self._bell.wait(seconds)
 
     def _refill(self) -> None:
         self._until_refill = self.plan.low_water

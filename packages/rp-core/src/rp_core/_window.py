@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Sequence
 
     from rp_core._progress import Reporter
@@ -55,7 +56,7 @@ class Window(Generic[T, R]):
 
     def __init__(self, *, size: int, ordered: bool, on_error: OnError, patience: int = 1) -> None:
         self.size = size
-        self._patience = patience
+        self.patience = patience
         self.issued = 0
         self.taken = 0
         self.dry = False
@@ -89,12 +90,12 @@ class Window(Generic[T, R]):
         """Keep a result; return whether to wake the consumer for it."""
         place = index if self._ordered else next(self._arrivals)
         self._results[place] = value
-        return place == self.taken if self._patience == 1 else self._is_worth_waking()
+        return place == self.taken if self.patience == 1 else self._is_worth_waking()
 
     def _is_worth_waking(self) -> bool:
         kept = len(self._results)
         return self.taken in self._results and (
-            kept >= self._patience or kept >= self.issued - self.taken
+            kept >= self.patience or kept >= self.issued - self.taken
         )
 
     def finish_all(self, indices: Sequence[int], values: Sequence[R]) -> bool:
@@ -135,25 +136,27 @@ class Window(Generic[T, R]):
                 return value  # type: ignore[no-any-return]
         return self._nothing_ready()  # type: ignore[no-any-return]
 
-    def take_ready(self, results: list[R]) -> bool:
-        """Move every result that is ready into a list; return whether more may come.
+    def take_ready(self, results: list[R] | deque[R], most: int) -> bool:
+        """Append up to `most` results that are ready; return whether more may come.
+
+        With progress that is one result, so that none is reported before it is handed out.
 
         Raises:
-            BaseException: As `take`.
+            BaseException: As `take`, once no result is left before the error.
         """
-        value: Any
-        if not self.reporter:
-            index, pop = self.taken, self._results.pop
-            while (value := pop(index, PENDING)) is not PENDING:
-                index += 1
-                if value is not _SKIPPED:
-                    results.append(value)
-            self.taken = index
-        while (value := self.take()) is not PENDING:
-            if value is END:
-                return False
-            results.append(value)
-        return True
+        if self.reporter:
+            value = self.take()
+            if value is not PENDING and value is not END:
+                results.append(value)
+            return value is not END
+        start = index = self.taken
+        end, pop, append = start + most, self._results.pop, results.append
+        while index < end and (value := pop(index, PENDING)) is not PENDING:
+            index += 1
+            if value is not _SKIPPED:
+                append(value)
+        self.taken = index
+        return index > start or self._nothing_ready() is not END
 
     def _nothing_ready(self) -> Any:
         if self._errors:
