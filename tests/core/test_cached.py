@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import array
 import asyncio
+import functools
 import gc
 import inspect
 import os
 import pickle
 import threading
+import time
 import weakref
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -328,6 +332,178 @@ class TestMethods:
 
 
 @needs_numpy
+class TestBinding:
+    @needs_numpy
+    def test_a_static_method_counts_arrays_by_contents(self) -> None:
+        class Sums:
+            @staticmethod
+            @cached
+            def inner(values: Any) -> float:
+                return float(values.sum())
+
+            @cached
+            @staticmethod
+            def outer(values: Any) -> float:
+                return float(values.sum())
+
+        values = np.zeros(3)
+        ways: list[Any] = [Sums.inner, Sums.outer, Sums().inner, Sums().outer]
+        for sums in ways:
+            values[:] = 0
+            assert sums(values) == sums(values=values) == 0
+            values[:] = 1
+            assert sums(values) == sums(values=values) == 3
+
+    def test_what_is_not_called_through_an_instance_is_no_method(self) -> None:
+        class Outer:
+            base = 10
+
+            class Inner:
+                def __init__(self, x: int) -> None:
+                    self.x = x
+
+            def add(self, value: list[int]) -> int:
+                return self.base + sum(value)
+
+            def nothing(self) -> int:
+                return self.base
+
+        add, value = cached(Outer().add), [1]
+        assert add(value) == add(value=value) == 11
+        value.append(2)
+        assert add(value) == 13
+        assert cached(Outer().nothing)() == 10
+        assert cached(Outer.Inner)(x=3).x == 3
+        assert cached(int.from_bytes)(bytes=b"\1", byteorder="big") == 1
+
+    def test_a_function_that_becomes_a_method_later_belongs_to_the_instance(self) -> None:
+        class Counter:
+            count = 0
+
+        def bump(self: Counter, step: int = 1) -> int:
+            self.count += step
+            return self.count
+
+        Counter.bump = cached(bump)  # type: ignore[attr-defined]
+        first, second = Counter(), Counter()
+        assert [first.bump(), first.bump(step=1), second.bump(2)] == [1, 1, 2]  # type: ignore[attr-defined]
+        gone = weakref.ref(first)
+        del first
+        gc.collect()
+        assert gone() is None
+
+    def test_a_bound_method_compares_and_names_itself_as_one(self) -> None:
+        class Thing:
+            @cached
+            def method(self) -> int:
+                return 1
+
+        thing, other = Thing(), Thing()
+        assert thing.method == thing.method != other.method
+        assert len({thing.method, thing.method, other.method}) == 2
+        assert thing.method.__qualname__.endswith("Thing.method")
+
+    def test_a_bound_method_pickles_with_its_instance(self) -> None:
+        assert pickle.loads(pickle.dumps(Pickled(3).double))() == 6
+
+    def test_slots_without_weak_references_count_by_value(self) -> None:
+        @dataclass(slots=True)
+        class Slots:
+            x: Any
+
+            @cached
+            def text(self) -> str:
+                return str(self.x)
+
+        assert [Slots(value).text() for value in (1, 1.0, True, 1)] == ["1", "1.0", "True", "1"]
+
+
+@dataclass
+class Pickled:
+    """An instance that pickles, as tests of processes need it."""
+
+    number: int
+
+    __hash__ = object.__hash__
+
+    @cached
+    def double(self) -> int:
+        """Double the number."""
+        return self.number * 2
+
+
+def test_a_wrapper_has_the_parameters_it_has_and_not_those_it_shows() -> None:
+    def wrapper_of(fn: Callable[..., str]) -> Callable[..., str]:
+        @functools.wraps(fn)
+        def wrapper(*args: Any, mode: str = "fast", tries: int = 1, **options: Any) -> str:
+            return fn(*args, mode=mode * tries, **options)
+
+        return wrapper
+
+    @cached
+    @wrapper_of
+    def run(value: int, mode: str = "slow") -> str:
+        return mode
+
+    assert [run(1), run(1, mode="slow"), run(1, tries=2)] == ["fast", "slow", "fastfast"]
+
+
+def test_what_has_landed_late_is_neither_stale_nor_computed_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls, weighing, cleared = [], threading.Event(), threading.Event()
+
+    @cached(max_bytes=10**6)
+    def fn() -> int:
+        calls.append(1)
+        return len(calls)
+
+    def slow_size(_: Any) -> int:
+        weighing.set()
+        assert cleared.wait(10)
+        return 10
+
+    monkeypatch.setattr("rp_core._table.size_of", slow_size)
+    leader = threading.Thread(target=fn)
+    leader.start()
+    assert weighing.wait(10)
+    follower = threading.Thread(target=fn)
+    follower.start()
+    time.sleep(0.02)
+    assert calls == [1]
+    fn.cache_clear()
+    cleared.set()
+    leader.join()
+    follower.join()
+    assert fn() == 2
+
+
+@pytest.mark.parametrize("iterate", [iter, partial(map, str), enumerate])
+def test_an_iterator_is_no_result_to_keep(iterate: Callable[[Any], Any]) -> None:
+    with pytest.raises(TypeError, match="used up"):
+        cached(lambda: iterate([1, 2]))()
+
+
+def test_the_bytes_bound_sees_into_objects() -> None:
+    class Holder:
+        def __init__(self, held: Any) -> None:
+            self.held = held
+            self.itself = self
+
+    @cached(max_bytes=10_000, copy=False)
+    def holder(kind: Callable[[Any], Any]) -> Holder:
+        return Holder(kind([bytes(20_000)]))
+
+    for kind in (list, deque, tuple):
+        holder(kind)
+    assert holder.cache_info().currsize == 0
+
+    shared = bytes(5000)
+    many = cached(max_bytes=20_000)(lambda: [shared] * 100)
+    many()
+    assert many.cache_info().currsize == 1
+
+
 class TestCopies:
     def test_a_copy_is_ours_alone(self) -> None:
         shared = np.zeros(3)
@@ -417,6 +593,72 @@ class TestCopies:
 
 def copy_of(array: Any) -> Any:
     return array.copy()
+
+
+@dataclass
+class Record:
+    """A dataclass that dislikes being made anew."""
+
+    start: InitVar[int]
+    double: int = field(init=False)
+    log: list[str] = field(init=False, default_factory=list)
+    parent: Record | None = None
+
+    def __post_init__(self, start: int) -> None:
+        self.double = start * 2
+
+
+class TestRecords:
+    def test_a_record_is_copied_without_being_made_anew(self) -> None:
+        @cached
+        def record() -> Record:
+            made = Record(1)
+            made.log.append("made")
+            made.parent = made
+            made.extra = "kept"  # type: ignore[attr-defined]
+            return made
+
+        for _ in range(3):
+            got = record()
+            assert (got.double, got.log, got.extra) == (2, ["made"], "kept")  # type: ignore[attr-defined]
+            assert got.parent is got
+            got.log.append("ours")
+
+    def test_standard_containers_are_copied(self) -> None:
+        make: dict[str, Callable[[], Any]] = {
+            "counter": lambda: Counter("aab"),
+            "ordered": lambda: OrderedDict(a=[1]),
+            "default": lambda: defaultdict(list, a=[1]),
+            "deque": lambda: deque([[1]], maxlen=3),
+            "array": lambda: array.array("i", [1]),
+        }
+        fn = cached(lambda name: make[name]())
+        for name, fresh in make.items():
+            got = fn(name)
+            assert got == fresh()
+            if name == "array":
+                got[0] = 9
+            elif name == "counter":
+                got["a"] = 9
+            else:
+                got[0 if name == "deque" else "a"].append(9)
+            again = fn(name)
+            assert (again, type(again)) == (fresh(), type(got))
+        assert fn("deque").maxlen == 3
+
+    def test_shared_and_circular_data_stay_so(self) -> None:
+        @cached
+        def circle() -> list[Any]:
+            data: list[Any] = [[1]]
+            for _ in range(60):
+                data = [data, data]
+            data.append(data)
+            return data
+
+        circle()
+        got = circle()
+        assert got[2] is got
+        assert got[0] is got[1]
 
 
 class TestFlights:

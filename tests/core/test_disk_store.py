@@ -8,6 +8,7 @@ import logging
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import stat
 import subprocess
@@ -484,7 +485,9 @@ class TestTrouble:
         for path in (stray, body):
             os.utime(path, (time.time() - 7200,) * 2)
         assert store.nbytes == 0
-        assert files(store) == [".2.tmp"]
+        assert len(files(store)) == 3  # to ask removes nothing
+        DiskStore("test", 1000, folder=store.folder).set("a", b"")
+        assert [name for name in files(store) if "entry" not in name] == [".2.tmp"]
 
     def test_processes_share_a_store(self, store: DiskStore) -> None:
         small = DiskStore("test", 60_000, folder=store.folder)
@@ -658,3 +661,174 @@ def test_an_entry_names_what_it_holds(store: DiskStore) -> None:
     raw = entry_of(store, "key").read_bytes()
     header, _ = json.JSONDecoder().raw_decode(raw[20:].decode("latin-1"))
     assert (header["kind"], header["size"], bytes.fromhex(header["key"])) == ("bytes", 5, b"skey")
+
+
+def kept_on(store: DiskStore, fn: Callable[..., Any], **options: Any) -> Any:
+    """Forget the memory of an earlier cache of the same function, but not the store."""
+    return cached(store=store, **options)(fn)
+
+
+def times(number: int) -> Callable[[int], int]:
+    return lambda value: value * number
+
+
+class TestShelves:
+    def test_functions_of_one_name_do_not_share_results(self, store: DiskStore) -> None:
+        plus, by_ten = (lambda value: value + 1), (lambda value: value * 10)
+        assert [kept_on(store, fn)(3) for fn in (plus, by_ten)] == [4, 30]
+        assert [kept_on(store, times(number))(3) for number in (2, 5)] == [6, 15]
+
+    def test_what_a_function_collects_in_does_not_count(self, store: DiskStore) -> None:
+        calls: list[int] = []
+
+        def fn(value: int) -> int:
+            calls.append(value)
+            return value
+
+        assert [kept_on(store, fn)(value) for value in (1, 1, 2, 1)] == [1, 1, 2, 1]
+        assert calls == [1, 2]
+
+    def test_a_result_from_the_store_is_as_old_as_it_is(
+        self, store: DiskStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        now = time.time_ns()
+        calls: list[int] = []
+
+        def call(value: int) -> None:
+            calls.append(value)
+
+        kept_on(store, call, ttl=10.0)(1)
+        monkeypatch.setattr(time, "time_ns", lambda: now + 8 * 10**9)
+        second = kept_on(store, call, ttl=10.0)
+        second(1)
+        assert calls == [1]
+        started = time.monotonic()
+        monkeypatch.setattr("rp_core._table.monotonic", lambda: started + 3)
+        monkeypatch.setattr(time, "time_ns", lambda: now + 11 * 10**9)
+        second(1)
+        assert calls == [1, 1]
+
+    def test_what_was_cleared_while_it_was_saved_does_not_land(
+        self, store: DiskStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        answers, saving, cleared = iter([1, 2]), threading.Event(), threading.Event()
+        fn = kept_on(store, lambda: next(answers))
+        save = store.set
+
+        def slow(key: object, value: Any) -> bool:
+            saving.set()
+            assert cleared.wait(10)
+            return save(key, value)
+
+        monkeypatch.setattr(store, "set", slow)
+        leader = threading.Thread(target=fn)
+        leader.start()
+        assert saving.wait(10)
+        fn.cache_clear()
+        cleared.set()
+        leader.join()
+        assert len(store) == 0
+        assert fn() == 2
+
+    def test_a_huge_number_is_an_argument(self, store: DiskStore) -> None:
+        assert kept_on(store, lambda number: number % 10)(10**5000) == 0
+
+
+@posix_only
+class TestSystem:
+    def test_a_fork_while_the_store_changes_locks_nobody_out(self, store: DiskStore) -> None:
+        with store._vault.ledger.changing():
+            forked = os.fork()
+            if not forked:
+                time.sleep(20)
+                os._exit(0)
+        done = threading.Thread(target=store.set, args=("a", b"1"), daemon=True)
+        done.start()
+        done.join(5)
+        os.kill(forked, signal.SIGKILL)
+        os.waitpid(forked, 0)
+        assert not done.is_alive()
+        assert store.get("a") == b"1"
+
+    def test_to_be_out_of_descriptors_loses_no_file(
+        self, store: DiskStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with store.open_writer("a") as writer:
+            writer.write(b"body")
+        for name in files(store):
+            os.utime(Path(store.folder, name), (time.time() - 7200,) * 2)
+
+        def none_left(*_: Any) -> int:
+            raise OSError(errno.EMFILE, "none left")
+
+        with monkeypatch.context() as patch:
+            patch.setattr("rp_core._disk_read.open_regular", none_left)
+            with pytest.raises(OSError, match="none left"):
+                _ = store.nbytes
+            with pytest.raises(OSError, match="none left"):
+                store.set("b", b"1")
+        with store.open_reader("a") as found:
+            assert found
+            assert found.file.read() == b"body"
+
+    def test_a_folder_that_was_removed_is_made_again(self, store: DiskStore) -> None:
+        store.set("a", b"1")
+        shutil.rmtree(store.folder)
+        assert (store.get("a"), len(store), store.nbytes) == (None, 0, 0)
+        assert store.set("a", b"2")
+        assert store.get("a") == b"2"
+        shutil.rmtree(store.folder)
+        store.discard("a")
+        store.clear()
+
+    def test_a_planted_folder_in_place_of_a_temporary_goes(self, store: DiskStore) -> None:
+        planted = Path(store.folder, "x.tmp")
+        planted.mkdir()
+        os.utime(planted, (time.time() - 7200,) * 2)
+        assert store.set("a", b"1")
+        assert not planted.exists()
+
+
+class TestWhatCannotBeKept:
+    def test_a_key_that_no_header_holds(self, store: DiskStore) -> None:
+        store.set("a", b"")
+        assert not store.set(b"k" * 9_000_000, b"1")
+        assert files(store) == [entry_of(store, "a").name]
+
+    @pytest.mark.parametrize(
+        "metadata", [{1: 2}, {"a": (1,)}, {"a": float("nan")}, [1], {"a": {1}}]
+    )
+    def test_metadata_that_json_would_change(self, store: DiskStore, metadata: Any) -> None:
+        with store.open_writer("a", {"b": 1}) as writer:
+            writer.write(b"body")
+        with pytest.raises(TypeError), store.open_writer("c", metadata):
+            raise AssertionError
+        with pytest.raises(TypeError):
+            store.update_metadata("a", metadata)
+        with store.open_reader("a") as found:
+            assert found
+            assert found.metadata == {"b": 1}
+
+    def test_metadata_of_nothing_are_empty(self, store: DiskStore) -> None:
+        with store.open_writer("a", {"b": 1}) as writer:
+            writer.write(memoryview(bytes(8)).cast("i"))
+        assert store.update_metadata("a", {})
+        with store.open_reader("a") as found:
+            assert found
+            assert (found.metadata, found.size) == ({}, 8)
+
+    @needs_numpy
+    def test_arrays_with_many_fields_are_kept_or_refused(self, store: DiskStore) -> None:
+        many = np.zeros(3, [(f"field{number}", "f8") for number in range(300)])
+        assert store.set("many", many)
+        assert store.get("many").dtype == many.dtype
+        overlap = {"names": ["a", "b"], "formats": ["i4", "i2"], "offsets": [0, 2], "itemsize": 8}
+        for dtype in ([(f"f{n}", "f8") for n in range(5000)], [("\u03a9", "f8")], overlap):
+            with pytest.raises(TypeError, match="cannot hold"):
+                store.set("odd", np.zeros(3, np.dtype(dtype)))
+
+    def test_a_value_that_is_too_large_is_not_written_first(self, tmp_path: Path) -> None:
+        small = DiskStore("test", 1000, folder=tmp_path / "small")
+        small.set("a", b"1")
+        assert not small.set("a", bytes(1_000_000))
+        assert small.get("a") is None

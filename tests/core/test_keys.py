@@ -6,7 +6,10 @@ import math
 import os
 import subprocess
 import sys
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
@@ -28,6 +31,17 @@ class Colour(Enum):
 class Pair(NamedTuple):
     left: object
     right: object
+
+
+@dataclass
+class Point:
+    x: object
+
+
+class Tagged(list[int]):
+    def __init__(self, tag: str) -> None:
+        super().__init__([1])
+        self.tag = tag
 
 
 class Twin:
@@ -99,6 +113,26 @@ ALL_DIFFERENT: list[Any] = [
     lambda: 1,
     object(),
     object(),
+    OrderedDict({"a": 1, "b": 2}),
+    OrderedDict({"b": 2, "a": 1}),
+    defaultdict(int),
+    defaultdict(list),
+    Tagged("a"),
+    Tagged("b"),
+    {math.nan},
+    {math.nan, float("nan")},
+    Point(1),
+    Point(1.0),
+    Point(True),
+    Point([1]),
+    datetime(2026, 1, 1, 12, tzinfo=UTC),
+    datetime(2026, 1, 1, 13, tzinfo=timezone(timedelta(hours=1))),
+    datetime(2026, 1, 1, 12),
+    datetime(2026, 1, 1, 12, fold=1),
+    Decimal("1.0"),
+    Decimal("1.00"),
+    Decimal(0),
+    Decimal("-0"),
 ]
 if np:
     ALL_DIFFERENT += [
@@ -297,6 +331,35 @@ def test_a_file_key_is_path_device_inode_time_and_size(
 
 
 @needs_numpy
+@needs_numpy
+def test_arrays_of_a_subclass_count_with_their_attributes() -> None:
+    class Unit(np.ndarray):  # type: ignore[misc]
+        pass
+
+    metres, kilometres = np.arange(3).view(Unit), np.arange(3).view(Unit)
+    metres.unit, kilometres.unit = "m", "km"
+    total = cached(lambda array: array.sum())
+
+    assert freeze(metres) != freeze(kilometres)
+    assert total(np.ma.array([1, 2, 3], mask=[0, 0, 0])) == 6
+    assert total(np.ma.array([1, 2, 3], mask=[1, 1, 0])) == 3
+
+
+@needs_numpy
+def test_fields_that_overlap_have_a_key() -> None:
+    layout = {"names": ["a", "b"], "formats": ["i4", "i2"], "offsets": [0, 2]}
+    odd = np.zeros(2, np.dtype(layout))
+
+    assert array_key(odd) == array_key(odd.copy())
+    odd["b"] = 1
+    assert array_key(odd) != array_key(np.zeros(2, np.dtype(layout)))
+
+
+@pytest.mark.parametrize("path", ["nul\0", "x" * 5000])
+def test_a_path_that_cannot_be_looked_at_is_left_to_the_function(path: str) -> None:
+    assert cached(lambda where: len(str(where)))(Path(path)) == len(path)
+
+
 def test_an_array_key_is_shape_type_and_contents() -> None:
     shape, kind, digest = array_key(np.zeros((2, 3), "f4"))
     assert (shape, kind, len(digest)) == ((2, 3), "<f4", 16)

@@ -47,7 +47,8 @@ def cached(
 
     Calls are the same if their bound arguments, defaults included, have the same types and values:
     `f(1)`, `f(1.0)` and `f(True)` differ. Lists, dicts, sets and arrays count by what is in them,
-    `os.PathLike` by the file that is there now (`file_key`), anything else by its own equality.
+    `os.PathLike` by the file that is there now (`file_key`), dataclasses by their fields, dates and
+    decimals by what they say, anything else by its own equality.
     Of those who ask for the same call at once, threads or tasks, one computes and the others wait;
     an error is theirs too, and is not kept. If the one is cancelled, another takes over. The
     results of a method belong to its instance and go with it.
@@ -55,19 +56,22 @@ def cached(
     Args:
         fn: The function, where there are no options.
         maxsize: Most results that are kept; the least recently used goes first. None: no bound.
-        max_bytes: Most bytes that the results may take together, as estimated; a larger result
-            is not kept. None: no bound.
+        max_bytes: Most bytes that the results may take together, as estimated: what a C library
+            holds counts only where the object has an `nbytes`. A larger result is not kept. None:
+            no bound.
         ttl: Seconds for which a result is kept. None: no bound.
         key: Called with the arguments of each call; what it returns is the key instead.
-        copy: True hands out copies of arrays, bytearrays, lists, dicts, sets, and tuples and
-            dataclasses that hold them; "readonly" hands out views of arrays that cannot be
+        copy: True hands out copies of arrays, bytearrays, lists, dicts, sets, deques, and tuples
+            and dataclasses that hold them; "readonly" hands out views of arrays that cannot be
             written to; False hands out the very object. Other objects are never copied.
-        store: Keeps results on disk as well, across processes, under the name of the function.
+        store: Keeps results on disk as well, across processes, under the function's name, code,
+            and the constants that it closes over; what it calls does not count.
 
     Returns:
         The function, with `cache_info()`, `cache_clear()`, `cache_discard(*args, **kwargs)` and
         `uncached`. A call raises TypeError for an argument that cannot be part of a key, and
-        RuntimeError where it needs its own result.
+        RuntimeError where it needs its own result in the same thread or task; where it does so by
+        way of another thread or task, it waits for ever.
 
     Raises:
         TypeError: `fn` is no function, or gives results that are used up; or an option is of the

@@ -7,18 +7,20 @@ from inspect import iscoroutinefunction
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
+from rp_core._bound_cached import BoundCached
 from rp_core._copies import IMMUTABLE, hand_out_copy, hand_out_view, keep
 from rp_core._flight import Flight
 from rp_core._key_builder import key_builder
 from rp_core._keys import freeze
 from rp_core._landing import Landing, refuse_streams
-from rp_core._table import ABSENT, CacheInfo, Table
+from rp_core._table import ABSENT, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from rp_core._copies import Copy
     from rp_core._shelf import Shelf
+    from rp_core._table import CacheInfo
 
 P = ParamSpec("P")
 Q = ParamSpec("Q")
@@ -50,14 +52,9 @@ class Cached(Generic[P, R]):
         self.uncached: Callable[P, R] = fn
         self._table = table
         self._shelf = shelf
-        self._is_method = is_method(fn)
-        if key:
-            self._key: Callable[..., Hashable] = lambda *args, **kwargs: freeze(
-                key(*args, **kwargs)
-            )
-        else:
-            self._key = key_builder(fn, method=self._is_method)
-        self._custom = key is not None
+        self._is_method = False
+        self._custom = key
+        self._key: Callable[..., Hashable] = self._custom_key if key else key_builder(fn)
         self._keep = keep if copy else _as_it_is
         self._hand_out = {True: hand_out_copy, False: _as_it_is, "readonly": hand_out_view}[copy]
         self._is_shared = copy is not True
@@ -70,6 +67,10 @@ class Cached(Generic[P, R]):
             return self._miss(key, args, kwargs)  # type: ignore[no-any-return]
         return value if type(value) in IMMUTABLE else self._hand_out(value)  # type: ignore[no-any-return]
 
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Take the first argument for an instance from now on: it is defined in a class."""
+        self._is_method = not isinstance(self.uncached, staticmethod)
+
     @overload
     def __get__(self, instance: None, owner: type) -> Cached[P, R]: ...
     @overload
@@ -78,7 +79,9 @@ class Cached(Generic[P, R]):
     ) -> BoundCached[Q, R]: ...
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """Bind it to an instance, as a method is."""
-        return self if instance is None else BoundCached(self, instance)
+        if instance is None or isinstance(self.uncached, staticmethod):
+            return self
+        return BoundCached(self, instance)
 
     def __reduce__(self) -> str:
         """Pickle it as functions are: by name."""
@@ -100,18 +103,36 @@ class Cached(Generic[P, R]):
 
     def cache_discard(self, /, *args: P.args, **kwargs: P.kwargs) -> None:
         """Forget the result of one call."""
-        key = self._key_of(args, kwargs)
+        self._discard(self._key_of(args, kwargs))
+
+    def _discard(self, key: Hashable) -> None:
         self._table.discard(key)
         if self._shelf:
             self._shelf.discard(key)
 
+    def _answer(self, key: Hashable, args: Any, kwargs: Any) -> Any:
+        value: Any = self._table.find(key)
+        if value is ABSENT:
+            return self._miss(key, args, kwargs)
+        return value if type(value) in IMMUTABLE else self._hand_out(value)
+
     def _key_of(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Hashable:
-        if not self._is_method:
+        if not self._is_method or not args:  # without its instance, it raises as the function does
             return self._key(*args, **kwargs)
-        if not args:
-            self.uncached(*args, **kwargs)  # raises as the function does without its instance
-        rest = args if self._custom else args[1:]
-        return self._owner(args[0]), self._key(*rest, **kwargs)
+        return self._bound_key(args[0], args[1:], kwargs)
+
+    def _bound_key(self, instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Hashable:
+        owner = self._owner(instance)
+        if self._custom:
+            return owner, self._custom_key(instance, *args, **kwargs)
+        return owner, self._key_of_rest(*args, **kwargs)
+
+    @functools.cached_property
+    def _key_of_rest(self) -> Callable[..., Hashable]:
+        return key_builder(self.uncached, bound=True)
+
+    def _custom_key(self, /, *args: Any, **kwargs: Any) -> Hashable:
+        return freeze(self._custom(*args, **kwargs))  # type: ignore[misc]
 
     def _owner(self, instance: object) -> Hashable:
         try:
@@ -133,14 +154,13 @@ class Cached(Generic[P, R]):
 
     def _lead(self, key: Hashable, flight: Flight, args: Any, kwargs: Any) -> Any:
         with Landing(self._table, key, flight) as landing:
-            result = self._shelf.load(key) if self._shelf else ABSENT
-            if result is ABSENT:
+            result, landing.age = self._shelf.load(key) if self._shelf else (ABSENT, 0.0)
+            computed = result is ABSENT
+            if computed:
                 result = refuse_streams(self.uncached(*args, **kwargs))
-                landing.kept = self._keep(result)
-                if self._shelf and flight.fresh:
-                    self._shelf.save(key, landing.kept)
-            else:
-                landing.kept = self._keep(result)
+            landing.kept = self._keep(result)
+            if self._shelf and computed:
+                self._shelf.save(key, landing.kept, flight)
         return self._hand_out(landing.kept) if self._is_shared else result
 
 
@@ -154,6 +174,12 @@ class CachedCoroutineFunction(Cached[P, R]):
     ) -> Any:
         """Return the result from memory, from who computes it now, or from a call."""
         key = self._key_of(args, kwargs) if self._is_method else self._key(*args, **kwargs)
+        value = self._table.find(key)
+        if value is ABSENT:
+            return await self._miss(key, args, kwargs)
+        return value if type(value) in IMMUTABLE else self._hand_out(value)
+
+    async def _answer(self, key: Hashable, args: Any, kwargs: Any) -> Any:
         value = self._table.find(key)
         if value is ABSENT:
             return await self._miss(key, args, kwargs)
@@ -176,44 +202,16 @@ class CachedCoroutineFunction(Cached[P, R]):
     async def _lead(self, key: Hashable, flight: Flight, args: Any, kwargs: Any) -> Any:
         call: Any = self.uncached
         with Landing(self._table, key, flight) as landing:
-            result = await self._shelf.load_on_loop(key) if self._shelf else ABSENT
-            if result is ABSENT:
+            result, landing.age = (
+                await self._shelf.load_on_loop(key) if self._shelf else (ABSENT, 0.0)
+            )
+            computed = result is ABSENT
+            if computed:
                 result = refuse_streams(await call(*args, **kwargs))
-                landing.kept = self._keep(result)
-                if self._shelf and flight.fresh:
-                    await self._shelf.save_on_loop(key, landing.kept)
-            else:
-                landing.kept = self._keep(result)
+            landing.kept = self._keep(result)
+            if self._shelf and computed:
+                await self._shelf.save_on_loop(key, landing.kept, flight)
         return self._hand_out(landing.kept) if self._is_shared else result
-
-
-class BoundCached(Generic[Q, R]):
-    """A cached method of one instance."""
-
-    __module__ = "rp_core"
-
-    def __init__(self, cached: Cached[..., R], instance: object) -> None:
-        self._cached = cached
-        self.__self__ = instance
-        self.__wrapped__ = self.uncached = functools.partial(cached.uncached, instance)
-        self.__name__ = cached.__name__
-        self.__doc__ = cached.__doc__
-
-    def __call__(self, /, *args: Q.args, **kwargs: Q.kwargs) -> R:
-        """Call the method of the instance."""
-        return self._cached(self.__self__, *args, **kwargs)
-
-    def cache_info(self) -> CacheInfo:
-        """Return hits, misses, bounds and sizes, over all instances."""
-        return self._cached.cache_info()
-
-    def cache_clear(self) -> None:
-        """Forget every result of every instance."""
-        self._cached.cache_clear()
-
-    def cache_discard(self, /, *args: Q.args, **kwargs: Q.kwargs) -> None:
-        """Forget the result of one call of this instance."""
-        self._cached.cache_discard(self.__self__, *args, **kwargs)
 
 
 def is_method(fn: Callable[..., Any]) -> bool:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from rp_core._disk_read import Buffer, OpenFile
 
-_FIRST_READ: Final = 4096
 _MOST_HEADER: Final = 1 << 16
 _PREFIX: Final = 10  # magic, version, length of the header
 _BLOCK: Final = 1 << 17
@@ -31,11 +30,19 @@ def encode_array(value: Any) -> Sequence[Buffer]:
     import numpy as np
 
     if type(value) is not np.ndarray or value.dtype.hasobject:
-        raise TypeError(f"a store holds plain arrays, not {type(value).__name__} of {value.dtype}")
+        kind = getattr(value, "dtype", "no dtype")
+        raise TypeError(f"a store holds plain arrays, not {type(value).__name__} of {kind}")
     array = value if value.flags.c_contiguous else value.copy("C")
     head = BytesIO()
-    np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(array))
-    return [head.getvalue(), array.reshape(-1).view("u1").data if array.size else b""]
+    try:
+        described = np.lib.format.descr_to_dtype(np.lib.format.dtype_to_descr(array.dtype))
+        np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(array))
+        contents = array.reshape(-1).view("u1").data if array.nbytes else b""
+    except ValueError as error:  # fields that overlap, are too many, or have odd names
+        raise TypeError(f"a store cannot hold an array of {value.dtype}: {error}") from error
+    if described != array.dtype:
+        raise TypeError(f"a .npy file cannot hold an array of {value.dtype}")
+    return [head.getvalue(), contents]
 
 
 def read_array(file: OpenFile, begin: int, size: int, digest: str) -> Any:
@@ -47,13 +54,14 @@ def read_array(file: OpenFile, begin: int, size: int, digest: str) -> Any:
     """
     import numpy as np
 
-    start = file.read(min(size, _FIRST_READ), begin)
-    head = start[: _PREFIX + int.from_bytes(start[_PREFIX - 2 : _PREFIX], "little")]
+    start = file.read(min(size, _PREFIX), begin)
+    length = int.from_bytes(start[_PREFIX - 2 : _PREFIX], "little")
+    head = file.read(min(size, _PREFIX + length), begin)
     shape, dtype = _parse_array_header(head)
     if len(head) + math.prod(shape) * dtype.itemsize != size:
         raise DamagedError("a lying array")
     array = np.empty(shape, dtype)
-    contents = array.reshape(-1).view("u1").data if array.size else memoryview(b"")
+    contents = array.reshape(-1).view("u1").data if array.nbytes else memoryview(b"")
     seen = xxh3_128(head)
     for offset in range(0, len(contents), _BLOCK):  # each hashed while it is in the CPU's cache
         block = contents[offset : offset + _BLOCK]

@@ -37,6 +37,10 @@ _DAMAGE: Final = (
 )
 
 
+class TooLargeError(Exception):
+    """The key and the metadata are more than a header holds."""
+
+
 class Entry(NamedTuple):
     """An entry that is open: its file, its header, and where its value begins."""
 
@@ -55,6 +59,24 @@ def encode_value(value: Any) -> tuple[str, Sequence[Buffer]]:
         return "bytes", [value]
     if hasattr(value, "__array_interface__"):
         return "npy", encode_array(value)
+    return "json", [_exact_json(value).encode()]
+
+
+def checked_metadata(metadata: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the metadata of a streamed file, if they are what they must be.
+
+    Raises:
+        TypeError: They are no dict, or not exact as JSON.
+    """
+    if metadata is None:
+        return {}
+    if not isinstance(metadata, dict):
+        raise TypeError(f"metadata must be a dict, not {metadata!r}")
+    _exact_json(metadata)
+    return metadata
+
+
+def _exact_json(value: Any) -> str:
     try:
         text = json.dumps(value, allow_nan=False, separators=(",", ":"))
         exact = freeze(json.loads(text)) == freeze(value)
@@ -64,11 +86,15 @@ def encode_value(value: Any) -> tuple[str, Sequence[Buffer]]:
         ) from error
     if not exact:
         raise TypeError("a store holds bytes, arrays and JSON; JSON would change this value")
-    return "json", [text.encode()]
+    return text
 
 
 def write_entry(file: Any, key: bytes, kind: str, parts: Sequence[Buffer], **more: Any) -> None:
-    """Write a whole entry; `more` goes into its header."""
+    """Write a whole entry; `more` goes into its header.
+
+    Raises:
+        TooLargeError: The key and the metadata are more than a header holds.
+    """
     digest = xxh3_128()
     for part in parts:
         digest.update(part)
@@ -81,6 +107,8 @@ def write_entry(file: Any, key: bytes, kind: str, parts: Sequence[Buffer], **mor
         **more,
     }
     text = json.dumps(header).encode()
+    if len(text) > _MOST_HEADER:
+        raise TooLargeError
     file.write(_PREFIX.pack(MAGIC, len(text), xxh3_64_intdigest(text)) + text)
     for part in parts:
         file.write(part)
@@ -102,10 +130,14 @@ def open_entry(path: str) -> Entry:
 
 
 def read_header(path: str) -> dict[str, Any] | None:
-    """Return the header of an entry, None where it has none."""
+    """Return the header of an entry, None where it has none.
+
+    Raises:
+        OSError: There may be one, but it cannot be read now.
+    """
     try:
         entry = open_entry(path)
-    except (DamagedError, OSError):
+    except (DamagedError, FileNotFoundError, PermissionError):
         return None
     entry.file.close()
     return entry.header
@@ -155,6 +187,6 @@ def read_value(entry: Entry) -> Any:
         raise DamagedError("damaged value") from error
 
 
-def is_older(entry: Entry, max_age: float | None) -> bool:
-    """Return whether an entry was made `max_age` seconds ago, or before that."""
-    return max_age is not None and time.time_ns() - entry.header["created"] >= max_age * 1e9
+def age_of(entry: Entry) -> float:
+    """Return how many seconds ago an entry was made; 0 where the clock has been set back."""
+    return max(0.0, (time.time_ns() - int(entry.header["created"])) / 1e9)

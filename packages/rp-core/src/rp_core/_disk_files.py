@@ -31,12 +31,13 @@ class StoreWriter:
         self._digest = xxh3_128()
         self.size = 0
 
-    def write(self, data: bytes | bytearray) -> int:
+    def write(self, data: bytes | bytearray | memoryview) -> int:
         """Append some bytes and return how many.
 
         Raises:
             OSError: The disk is full, or fails.
         """
+        data = memoryview(data).cast("B")
         self.size += len(data)
         if self.size > self._most:  # it will not be kept, and need not fill the disk
             self._file.truncate(0)

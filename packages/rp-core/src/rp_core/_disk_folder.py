@@ -29,5 +29,6 @@ def private_folder(name: str, folder: str | os.PathLike[str] | None) -> str:
 
 
 def temporary_in(folder: str) -> str:
-    """Return the path of a file that is not there yet."""
+    """Return the path of a file that is not there yet, in a folder that may have been removed."""
+    os.makedirs(folder, mode=0o700, exist_ok=True)
     return os.path.join(folder, f".{secrets.token_hex(8)}.tmp")

@@ -40,7 +40,8 @@ class Ledger:
             OSError: The lock file cannot be opened or written.
         """
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-        # Opened anew each time: a lock belongs to the opening, also between threads and forks.
+        os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
+        # Opened anew each time: a lock belongs to the opening, also between threads.
         descriptor = os.open(self._path, flags, 0o600)
         try:
             _lock(descriptor)
@@ -49,6 +50,7 @@ class Ledger:
             yield account
             self._write(descriptor, account.total)
         finally:
+            _unlock(descriptor)
             os.close(descriptor)
 
     def _read(self, descriptor: int) -> int:
@@ -66,7 +68,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def _lock(descriptor: int) -> None:
-        """Wait for the file; closing it lets go."""
+        """Wait for the file."""
         while True:
             os.lseek(descriptor, 1024, os.SEEK_SET)
             try:
@@ -75,9 +77,16 @@ if sys.platform == "win32":
                 continue
             return
 
+    def _unlock(descriptor: int) -> None:
+        """Leave it to closing."""
+
 else:
     import fcntl
 
     def _lock(descriptor: int) -> None:
-        """Wait for the file; closing it lets go."""
+        """Wait for the file."""
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+    def _unlock(descriptor: int) -> None:
+        """Let go, also where a process that was forked meanwhile has the file open as well."""
+        fcntl.flock(descriptor, fcntl.LOCK_UN)

@@ -28,7 +28,7 @@ class _Used(NamedTuple):
 
 
 class Shelves:
-    """Changes only while the ledger is held."""
+    """Removes only while the ledger is held: in `weigh`, `remove`, `make_room`, and a sweep."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
@@ -85,7 +85,7 @@ class Shelves:
                 if name != but and os.lstat(self.path(name)).st_atime_ns == when:
                     account.total -= self.remove(name)
 
-    def count(self) -> int:
+    def count(self, *, sweep: bool = True) -> int:
         """Return how many bytes the entries take; remove what killed writers left."""
         total = 0
         bodies = []
@@ -93,21 +93,18 @@ class Shelves:
             with suppress(FileNotFoundError):
                 found = entry.stat(follow_symlinks=False)
                 if entry.name.endswith(_TEMPORARY):
-                    if time.time() - found.st_mtime > _STRAY_SECONDS:
-                        os.unlink(entry.path)
+                    if sweep:
+                        _remove_stray(entry.path, found.st_mtime)
                 elif entry.name.endswith(_BODY):
-                    bodies.append((entry.name, found.st_size))
+                    bodies.append((entry, found))
                 elif entry.name.endswith(_SUFFIX):
                     total += found.st_size
-        return total + sum(self._size_of_body(name, size) for name, size in bodies)
-
-    def _size_of_body(self, body: str, size: int) -> int:
-        if body_of(self.header(body.partition("-")[0])) == body:
-            return size
-        with suppress(OSError):
-            if time.time() - os.lstat(self._at(body)).st_mtime > _STRAY_SECONDS:
-                os.unlink(self._at(body))
-        return 0
+        for body, found in bodies:
+            if body_of(self.header(body.name.partition("-")[0])) == body.name:
+                total += found.st_size
+            elif sweep:
+                _remove_stray(body.path, found.st_mtime)
+        return total
 
     def _uses(self, but: str) -> Iterator[_Used]:
         for entry in self._files():
@@ -120,8 +117,11 @@ class Shelves:
         return os.path.join(self._folder, file)
 
     def _files(self) -> list[os.DirEntry[str]]:
-        with os.scandir(self._folder) as entries:
-            return list(entries)
+        try:
+            with os.scandir(self._folder) as entries:
+                return list(entries)
+        except FileNotFoundError:  # removed while it was in use
+            return []
 
 
 def _size(path: str) -> int:
@@ -129,6 +129,11 @@ def _size(path: str) -> int:
         return os.lstat(path).st_size
     except FileNotFoundError:
         return 0
+
+
+def _remove_stray(path: str, changed: float) -> None:
+    if time.time() - changed > _STRAY_SECONDS:
+        _remove(path)
 
 
 def _remove(path: str) -> None:

@@ -7,25 +7,21 @@ import secrets
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from rp_core._cancel import effect
 from rp_core._disk_entry import (
+    age_of,
+    checked_metadata,
     encode_value,
-    is_older,
-    open_entry,
     read_value,
     write_entry,
 )
 from rp_core._disk_files import StoredFile, StoreWriter, open_body
 from rp_core._disk_folder import private_folder, temporary_in
-from rp_core._disk_ledger import Ledger
 from rp_core._disk_read import DamagedError
-from rp_core._disk_shelves import Shelves
+from rp_core._disk_vault import Vault
 from rp_core._keys import file_name, key_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from rp_core._disk_entry import Entry
+    from collections.abc import Iterator
 
 
 class DiskStore:
@@ -61,8 +57,7 @@ class DiskStore:
             raise ValueError(f"DiskStore: max_bytes must not be negative, it is {max_bytes}")
         self.max_bytes = max_bytes
         self.folder = private_folder(name, folder)
-        self._shelves = Shelves(self.folder)
-        self._ledger = Ledger(os.path.join(self.folder, ".lock"), self._shelves.count)
+        self._vault = Vault(self.folder, max_bytes)
 
     def get(self, key: object, default: Any = None, *, max_age: float | None = None) -> Any:
         """Return a value, or the default where there is none.
@@ -75,11 +70,18 @@ class DiskStore:
         Raises:
             OSError: The entry is there and cannot be read.
         """
-        with self._opened(key_bytes(key)) as found:
-            if found is None or found.header["kind"] == "file" or is_older(found, max_age):
-                return default
-            return read_value(found)
-        return default  # it was damaged
+        return self._find(key, default, max_age)[0]
+
+    def _find(self, key: object, default: Any, max_age: float | None) -> tuple[Any, float]:
+        """Return a value, or the default, and its age in seconds."""
+        with self._vault.opened(key_bytes(key)) as found:
+            if found is None or found.header["kind"] == "file":
+                return default, 0.0
+            age = age_of(found)
+            if max_age is not None and age >= max_age:
+                return default, 0.0
+            return read_value(found), age
+        return default, 0.0  # it was damaged
 
     def set(self, key: object, value: Any) -> bool:
         """Keep a value in place of an older one; return whether it is kept, or is too large.
@@ -90,41 +92,44 @@ class DiskStore:
         """
         name = key_bytes(key)
         kind, parts = encode_value(value)
-        return self._commit(name, lambda file: write_entry(file, name, kind, parts))
+        if sum(map(len, parts)) > self.max_bytes:
+            self.discard(key)
+            return False
+        return self._vault.commit(name, lambda file: write_entry(file, name, kind, parts))
 
     def discard(self, key: object) -> None:
         """Remove an entry, if there is one."""
-        with self._ledger.changing() as account:
-            account.total -= self._shelves.remove(file_name(key_bytes(key)))
+        with self._vault.ledger.changing() as account:
+            account.total -= self._vault.shelves.remove(file_name(key_bytes(key)))
 
     def discard_prefix(self, prefix: bytes) -> None:
         """Remove the entries whose keys are bytes that begin with these."""
         wanted = key_bytes(prefix).hex()
-        with self._ledger.changing() as account:
-            for name in self._shelves.names():
-                header = self._shelves.header(name)
+        with self._vault.ledger.changing() as account:
+            for name in self._vault.shelves.names():
+                header = self._vault.shelves.header(name)
                 if header and header["key"].startswith(wanted):
-                    account.total -= self._shelves.remove(name)
+                    account.total -= self._vault.shelves.remove(name)
 
     def clear(self) -> None:
         """Remove every entry."""
-        with self._ledger.changing() as account:
-            for name in self._shelves.names():
-                self._shelves.remove(name)
-            account.total = self._shelves.count()
+        with self._vault.ledger.changing() as account:
+            for name in self._vault.shelves.names():
+                self._vault.shelves.remove(name)
+            account.total = self._vault.shelves.count()
 
     def __contains__(self, key: object) -> bool:
         """Return whether there is an entry, which may yet turn out to be damaged."""
-        return self._shelves.has(file_name(key_bytes(key)))
+        return self._vault.shelves.has(file_name(key_bytes(key)))
 
     def __len__(self) -> int:
         """Return the number of entries."""
-        return len(self._shelves.names())
+        return len(self._vault.shelves.names())
 
     @property
     def nbytes(self) -> int:
         """How many bytes its files take."""
-        return self._shelves.count()
+        return self._vault.shelves.count(sweep=False)
 
     @contextmanager
     def open_writer(
@@ -139,14 +144,15 @@ class DiskStore:
             OSError: It cannot be written; what was there stays, as when the block raises.
         """
         name = key_bytes(key)
+        metadata = checked_metadata(metadata)
         temporary = temporary_in(self.folder)
         try:
             with open(temporary, "xb") as file:
                 writer = StoreWriter(file, self.max_bytes)
                 yield writer
             body = f"{file_name(name)}-{secrets.token_hex(8)}.body"
-            about = {"body": body, "metadata": metadata or {}, **writer.about}
-            self._commit(
+            about = {"body": body, "metadata": metadata, **writer.about}
+            self._vault.commit(
                 name,
                 lambda entry: write_entry(entry, name, "file", [], **about),
                 body=(temporary, body, writer.size),
@@ -167,7 +173,7 @@ class DiskStore:
         """
         stored: StoredFile | None = None
         for _ in range(3):  # its body may be replaced between two looks
-            with self._opened(key_bytes(key)) as found:
+            with self._vault.opened(key_bytes(key)) as found:
                 if found is None or found.header["kind"] != "file":
                     break
                 stored = open_body(self.folder, found.header)
@@ -186,74 +192,15 @@ class DiskStore:
             OSError: It cannot be written; what was there stays.
         """
         name = key_bytes(key)
-        with self._opened(name) as found:
+        metadata = checked_metadata(metadata)
+        with self._vault.opened(name) as found:
             if found is None or found.header["kind"] != "file":
                 return False
-            about = {part: found.header[part] for part in ("body", "body_size", "body_digest")}
+            about = {part: found.header.get(part) for part in ("body", "body_size", "body_digest")}
+            if not isinstance(about["body_size"], int):
+                raise DamagedError("no body")
             about["metadata"] = metadata
-            return self._commit(
+            return self._vault.commit(
                 name, lambda file: write_entry(file, name, "file", [], **about), about
             )
         return False
-
-    def _commit(
-        self,
-        key: bytes,
-        write: Callable[[Any], None],
-        same: dict[str, Any] | None = None,
-        *,
-        body: tuple[str, str, int] | None = None,
-    ) -> bool:
-        """Write an entry aside and put it in place, with its body; drop what is too much then."""
-        temporary, name = temporary_in(self.folder), file_name(key)
-        try:
-            with open(temporary, "xb") as file:
-                write(file)
-            size = os.stat(temporary).st_size + (body[2] if body else 0)
-            with self._ledger.changing() as account:
-                old_size, old_body = self._shelves.weigh(name)
-                if same:
-                    if old_body != same["body"]:
-                        return False  # the file was replaced meanwhile
-                    size += same["body_size"]
-                if size > self.max_bytes:
-                    account.total -= self._shelves.remove(name)
-                    return False
-                with effect():
-                    if body:
-                        os.replace(body[0], os.path.join(self.folder, body[1]))
-                    os.replace(temporary, self._shelves.path(name))
-                account.total += size - old_size
-                if old_body and not same:
-                    self._shelves.remove_body(old_body)
-                self._shelves.make_room(account, self.max_bytes, but=name)
-            return True
-        finally:
-            with suppress(FileNotFoundError):
-                os.unlink(temporary)
-
-    @contextmanager
-    def _opened(self, key: bytes) -> Iterator[Entry | None]:
-        """Open an entry for reading; a damaged one is removed, and ends the block."""
-        entry, path = None, self._shelves.path(file_name(key))
-        try:
-            entry = open_entry(path)
-        except (FileNotFoundError, DamagedError) as error:
-            if isinstance(error, DamagedError):
-                self._remove_damaged(file_name(key), None)
-            yield None
-            return
-        try:
-            entry.file.touch()
-            yield entry if entry.header["key"] == key.hex() else None
-        except DamagedError:
-            self._remove_damaged(file_name(key), entry.file.status)
-        finally:
-            entry.file.close()
-
-    def _remove_damaged(self, name: str, seen: os.stat_result | None) -> None:
-        """Remove an entry, unless a good one has taken its place since it was seen."""
-        with suppress(OSError), self._ledger.changing() as account:
-            path = self._shelves.path(name)
-            if os.path.samestat(os.lstat(path), seen) if seen else not self._shelves.header(name):
-                account.total -= self._shelves.remove(name)

@@ -70,8 +70,15 @@ class Flight:
         from rp_core._loop import poster
 
         post, landed = poster(), anyio.Event()
-        self._when_landed(lambda: post(landed.set))
-        await landed.wait()
+
+        def wake() -> None:
+            post(landed.set)
+
+        self._when_landed(wake)
+        try:
+            await landed.wait()
+        finally:
+            self._forget(wake)
 
     def _when_landed(self, waker: Callable[[], object]) -> None:
         with self._lock:
@@ -79,6 +86,11 @@ class Flight:
                 self._wakers.append(waker)
                 return
         waker()
+
+    def _forget(self, waker: Callable[[], object]) -> None:
+        with self._lock:
+            if waker in self._wakers:
+                self._wakers.remove(waker)
 
     def _land(self) -> None:
         with self._lock:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _STARS: Final[dict[object, str]] = {Parameter.VAR_POSITIONAL: "*", Parameter.VAR_KEYWORD: "**"}
 
 
-def key_builder(fn: Callable[..., Any], *, method: bool) -> KeyOf:
+def key_builder(fn: Callable[..., Any], *, bound: bool = False) -> KeyOf:
     """Return a function with the parameters of `fn` that returns the key of a call.
 
     It binds arguments and defaults as the call itself does, errors included, so that every
@@ -23,15 +23,17 @@ def key_builder(fn: Callable[..., Any], *, method: bool) -> KeyOf:
 
     Args:
         fn: The function.
-        method: Whether the first parameter is to be left out: the instance, which the caller adds.
+        bound: Whether the first parameter is left out: the instance, which the caller adds.
     """
     try:
-        parameters = list(signature(fn).parameters.values())[method:]
+        parameters = list(signature(fn, follow_wrapped=False).parameters.values())
     except ValueError:  # a builtin that does not tell
         parameters = [
             Parameter("args", Parameter.VAR_POSITIONAL),
             Parameter("kwargs", Parameter.VAR_KEYWORD),
         ]
+    if bound and parameters and parameters[0].kind is not Parameter.VAR_POSITIONAL:
+        del parameters[0]
     defaults = {p.name: p.default for p in parameters if p.default is not Parameter.empty}
     # Under names that no parameter has, unlike `type`.
     scope = {

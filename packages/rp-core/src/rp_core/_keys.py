@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from xxhash import xxh3_128_digest, xxh3_128_hexdigest
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 ATOMS: Final = frozenset({int, str, bytes, bool, type(None)})
 _MISSING: Final = "no such file"
+# Of the same instant in two zones, or 1.0 and 1.00, which functions do tell apart.
+_EQUAL_YET_DIFFERENT: Final = frozenset({"datetime", "decimal"})
 
 
 def file_key(path: str | os.PathLike[str]) -> FileKey:
@@ -49,21 +52,22 @@ def array_key(array: NDArray[Any]) -> ArrayKey:
     if array.dtype.hasobject:
         raise TypeError("an array of Python objects has no key")
     contents = array if array.flags.c_contiguous else array.copy("C")
-    kind = str(array.dtype.descr) if array.dtype.names else array.dtype.str
-    return array.shape, kind, xxh3_128_digest(contents.reshape(-1).view("u1").data)
+    if array.dtype.kind == "V":  # its `str` names neither fields nor types of other libraries
+        return array.shape, repr(array.dtype), xxh3_128_digest(contents.tobytes())
+    return array.shape, array.dtype.str, xxh3_128_digest(contents.reshape(-1).view("u1").data)
 
 
-def freeze(value: Any) -> Hashable:  # noqa: PLR0911
+def freeze(value: Any) -> Hashable:  # noqa: C901, PLR0911
     """Return what equals that of another value exactly if both have the same type and value.
 
-    Containers are taken apart, so a later change of them changes nothing here; dicts and sets are
-    equal in any order. Arrays count by contents, paths by the file that is there, anything else by
-    its own `__eq__` and `__hash__`.
+    Containers and dataclasses are taken apart, so a later change of them changes nothing here;
+    dicts and sets are equal in any order. Arrays count by contents, paths by the file that is
+    there, dates and decimals by what they say, anything else by its own `__eq__` and `__hash__`.
 
     Raises:
         TypeError: The value is neither of these nor hashable.
     """
-    kind = type(value)
+    kind: Any = type(value)
     if kind in ATOMS:
         return kind, value
     if kind is float:
@@ -71,30 +75,46 @@ def freeze(value: Any) -> Hashable:  # noqa: PLR0911
     if kind is complex:
         return kind, value.real.hex(), value.imag.hex()
     if isinstance(value, (tuple, list)):
-        return (kind, *map(freeze, value))
+        return (kind, *map(freeze, value), *_attributes(value))
     if isinstance(value, dict):
-        return kind, frozenset((freeze(name), freeze(item)) for name, item in value.items())
+        return kind, _freeze_items(value), *_attributes(value)
     if isinstance(value, (set, frozenset)):
-        return kind, frozenset(map(freeze, value))
+        return kind, len(value), frozenset(map(freeze, value)), *_attributes(value)
     if isinstance(value, (bytearray, memoryview)):
         return kind, bytes(value), getattr(value, "shape", None), getattr(value, "format", None)
     if isinstance(value, os.PathLike):
         return kind, _key_of_path(value)
     numpy = sys.modules.get("numpy")
     if numpy and isinstance(value, (numpy.ndarray, numpy.generic)):
-        return kind, array_key(numpy.asarray(value))
+        return kind, array_key(numpy.asarray(value)), *_attributes(value)
+    if is_dataclass(value) and kind.__dataclass_params__.eq:
+        return kind, *(freeze(getattr(value, field.name)) for field in fields(value))
+    if kind.__module__ in _EQUAL_YET_DIFFERENT:
+        return kind, repr(value)
     hash(value)
     return kind, value
+
+
+def _freeze_items(value: dict[Any, Any]) -> Hashable:
+    items = ((freeze(name), freeze(item)) for name, item in value.items())
+    return tuple(items) if hasattr(value, "move_to_end") else frozenset(items)
+
+
+def _attributes(value: Any) -> tuple[Hashable, ...]:
+    """Return what an instance of a subclass of a container holds besides what it contains."""
+    factory = getattr(value, "default_factory", None)
+    attributes = getattr(value, "__dict__", None)
+    return tuple(freeze(part) for part in (factory, attributes) if part)
 
 
 def _key_of_path(path: os.PathLike[str]) -> Hashable:
     try:
         return file_key(path)
-    except FileNotFoundError:
+    except (OSError, ValueError):  # the function that is called says what is wrong
         return os.path.abspath(os.fsdecode(path)), _MISSING
 
 
-def encode_key(frozen: Hashable) -> bytes:
+def encode_key(frozen: Hashable) -> bytes:  # noqa: PLR0911
     """Return a frozen key as bytes that are the same in every process.
 
     Raises:
@@ -112,6 +132,8 @@ def encode_key(frozen: Hashable) -> bytes:
         return b"s" + frozen.encode("utf-8", "surrogatepass")
     if type(frozen) is bytes:
         return b"b" + frozen
+    if type(frozen) is int:
+        return b"i%x" % frozen
     if type(frozen) in ATOMS:
         return repr(frozen).encode()
     raise TypeError(f"a key on disk cannot hold {type(frozen).__name__}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import CoroutineType, GeneratorType
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
 from rp_core._table import ABSENT
@@ -19,9 +19,11 @@ class Landing:
 
     Attributes:
         kept: The result as the cache keeps it, once there is one.
+        age: For how many seconds there has been this result.
     """
 
     kept: Any = ABSENT
+    age: float = 0.0
 
     def __init__(self, table: Table, key: Hashable, flight: Flight) -> None:
         self._table = table
@@ -33,7 +35,8 @@ class Landing:
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         try:
-            self._table.land(self._key, self._flight, ABSENT if error else self.kept)
+            value = ABSENT if error else self.kept
+            self._table.land(self._key, self._flight, value, age=self.age)
         finally:
             if error is None:
                 self._flight.succeed(self.kept)
@@ -48,6 +51,6 @@ def refuse_streams(value: Any) -> Any:
     if isinstance(value, CoroutineType):
         value.close()
         raise TypeError("cached: the function returned a coroutine; make it a coroutine function")
-    if isinstance(value, GeneratorType) or hasattr(type(value), "__anext__"):
-        raise TypeError("cached: the function returned a generator, whose results are used up")
+    if hasattr(type(value), "__next__") or hasattr(type(value), "__anext__"):
+        raise TypeError("cached: the function returned an iterator, which is used up once")
     return value

@@ -6,6 +6,7 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from rp_core._code_key import identity
 from rp_core._keys import encode_key
 from rp_core._table import ABSENT
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from rp_core._disk_store import DiskStore
+    from rp_core._flight import Flight
 
 
 class Shelf:
@@ -24,38 +26,42 @@ class Shelf:
     def __init__(self, store: DiskStore, fn: Callable[..., Any], ttl: float | None) -> None:
         self._store = store
         self._name = f"{fn.__module__}.{fn.__qualname__}"
-        self._prefix = f"{self._name}\0".encode()
+        self._prefix = b"%b\0%b\0" % (self._name.encode(), identity(fn))
         self._ttl = ttl
         self._warned = False
 
-    def load(self, key: Hashable) -> Any:
-        """Return a result, or ABSENT."""
+    def load(self, key: Hashable) -> tuple[Any, float]:
+        """Return a result, or ABSENT, and its age in seconds."""
         name = self._key(key)
         try:
-            return self._store.get(name, ABSENT, max_age=self._ttl)
+            return self._store._find(name, ABSENT, self._ttl)  # noqa: SLF001
         except OSError as error:
             self._report(error)
-            return ABSENT
+            return ABSENT, 0.0
 
-    def save(self, key: Hashable, value: Any) -> None:
-        """Keep a result.
+    def save(self, key: Hashable, value: Any, flight: Flight) -> None:
+        """Keep a result, unless the cache has been cleared since its flight began.
 
         Raises:
             TypeError: The store cannot hold it exactly.
         """
         name = self._key(key)
         try:
-            self._store.set(name, value)
+            if flight.fresh:
+                self._store.set(name, value)
+            if not flight.fresh:
+                self._store.discard(name)
         except OSError as error:
             self._report(error)
 
-    async def load_on_loop(self, key: Hashable) -> Any:
+    async def load_on_loop(self, key: Hashable) -> tuple[Any, float]:
         """Do as `load`, on a thread."""
-        return await self._offload(partial(self.load, key))
+        found: tuple[Any, float] = await self._offload(partial(self.load, key))
+        return found
 
-    async def save_on_loop(self, key: Hashable, value: Any) -> None:
+    async def save_on_loop(self, key: Hashable, value: Any, flight: Flight) -> None:
         """Do as `save`, on a thread."""
-        await self._offload(partial(self.save, key, value))
+        await self._offload(partial(self.save, key, value, flight))
 
     def discard(self, key: Hashable) -> None:
         """Forget a result."""

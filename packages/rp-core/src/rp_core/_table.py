@@ -110,19 +110,25 @@ class Table:
             self.misses += 1
             return flight, ABSENT
 
-    def land(self, key: Hashable, flight: Flight, value: Any = ABSENT) -> None:
-        """Take a flight off, and keep its value unless the cache was cleared meanwhile."""
+    def land(self, key: Hashable, flight: Flight, value: Any = ABSENT, *, age: float = 0.0) -> None:
+        """Take a flight off, and keep its value unless the cache was cleared meanwhile.
+
+        Args:
+            key: What it is the value of.
+            flight: The flight that `board` returned.
+            value: What was computed; ABSENT: nothing.
+            age: For how many seconds there has been this value.
+        """
+        size = 0 if self.max_bytes is None or value is ABSENT else size_of(value)
         with self.lock:
             if self.flights.get(key) is flight:
                 del self.flights[key]
-        if value is ABSENT:
-            return
-        size = 0 if self.max_bytes is None else size_of(value)
-        with self.lock:
-            if not flight.fresh or (self.max_bytes is not None and size > self.max_bytes):
+            if value is ABSENT or not flight.fresh:
+                return
+            if self.max_bytes is not None and size > self.max_bytes:
                 return
             self._drop(key)
-            expires = 0.0 if self.ttl is None else monotonic() + self.ttl
+            expires = 0.0 if self.ttl is None else monotonic() + self.ttl - age
             self.entries[key] = _Entry(value, size, expires)
             self.nbytes += size
             if owner := _owner_of(key):
