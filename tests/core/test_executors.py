@@ -317,6 +317,17 @@ def test_bad_arguments_are_refused_at_the_call() -> None:
             run(work.double, [1], executor="processes")
 
 
+async def test_limit_0_interrupts_no_slow_input() -> None:
+    async def items() -> AsyncIterator[int]:
+        for item in range(4):
+            await anyio.sleep(0.005)
+            yield item
+
+    with ThreadPoolExecutor(1) as executor:
+        options: dict[str, Any] = {"executor": executor, "chunk": 2, "limit": 0}
+        assert [item async for item in thread_map(abs, items(), **options)] == [0, 1, 2, 3]
+
+
 async def test_limit_0_runs_here(results_of: Map) -> None:
     executor = Counting()
 

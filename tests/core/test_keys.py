@@ -331,7 +331,6 @@ def test_a_file_key_is_path_device_inode_time_and_size(
 
 
 @needs_numpy
-@needs_numpy
 def test_arrays_of_a_subclass_count_with_their_attributes() -> None:
     class Unit(np.ndarray):  # type: ignore[misc]
         pass
@@ -360,6 +359,7 @@ def test_a_path_that_cannot_be_looked_at_is_left_to_the_function(path: str) -> N
     assert cached(lambda where: len(str(where)))(Path(path)) == len(path)
 
 
+@needs_numpy
 def test_an_array_key_is_shape_type_and_contents() -> None:
     shape, kind, digest = array_key(np.zeros((2, 3), "f4"))
     assert (shape, kind, len(digest)) == ((2, 3), "<f4", 16)

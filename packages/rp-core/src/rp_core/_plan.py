@@ -70,7 +70,7 @@ class Plan(Generic[T, R]):
     @property
     def lingers(self) -> bool:
         """Whether to wait a moment for more chunks: to wake costs as much as a small chunk does."""
-        return self.chunk > 1 and not self.patient
+        return self.limit > 0 and self.chunk > 1 and not self.patient
 
     @property
     def _spare(self) -> int:
