@@ -171,6 +171,15 @@ def test_leaving_the_block_waits_and_closes_the_input(
     settled()
 
 
+def test_a_closed_stream_gives_nothing_that_was_ready() -> None:
+    stream = thread_map(abs, range(100), limit=8, buffer=50)
+    assert next(stream) == 0
+    time.sleep(0.01)
+    assert next(stream) == 1
+    stream.close()
+    assert list(stream) == []
+
+
 def test_after_a_break_nothing_begins_and_nothing_lands(
     tmp_path: Path, settled: Callable[[], None]
 ) -> None:

@@ -127,6 +127,7 @@ class Stream(Generic[R]):
             self._begun = True
             return
         self._open = False
+        self._run.clear()
         self._window.dry = True
         try:
             self._runner.stop()
