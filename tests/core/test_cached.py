@@ -392,6 +392,16 @@ class TestBinding:
         gc.collect()
         assert gone() is None
 
+    async def test_a_static_coroutine_function_is_one(self) -> None:
+        class Sums:
+            @cached
+            @staticmethod
+            async def add(one: int, two: int = 1) -> int:
+                return one + two
+
+        sums: list[Any] = [Sums, Sums()]
+        assert [await each.add(one=1) for each in sums] == [2, 2]
+
     def test_a_bound_method_compares_and_names_itself_as_one(self) -> None:
         class Thing:
             @cached

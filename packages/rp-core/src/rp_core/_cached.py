@@ -222,7 +222,8 @@ def is_method(fn: Callable[..., Any]) -> bool:
 
 def kind_of(fn: Any) -> type[Cached[Any, Any]]:
     """Return the class for a plain function, or for a coroutine function."""
-    return CachedCoroutineFunction if iscoroutinefunction(fn) else Cached
+    plain = fn.__func__ if isinstance(fn, staticmethod) else fn
+    return CachedCoroutineFunction if iscoroutinefunction(plain) else Cached
 
 
 def _as_it_is(value: Any) -> Any:

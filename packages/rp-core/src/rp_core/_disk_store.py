@@ -84,7 +84,7 @@ class DiskStore:
         return default, 0.0  # it was damaged
 
     def set(self, key: object, value: Any) -> bool:
-        """Keep a value in place of an older one; return whether it is kept, or is too large.
+        """Keep a value in place of an older one; return whether it, or its key, is not too large.
 
         Raises:
             TypeError: The value is neither bytes, an array nor exact as JSON, or the key no key.
@@ -138,9 +138,10 @@ class DiskStore:
         """Stream a file in: it takes its place, whole, at the end of the block.
 
         Yields:
-            Something with `write(data)`. The metadata are plain JSON data.
+            Something with `write(data)`.
 
         Raises:
+            TypeError: The metadata are no dict, or not exact as JSON.
             OSError: It cannot be written; what was there stays, as when the block raises.
         """
         name = key_bytes(key)
@@ -186,9 +187,14 @@ class DiskStore:
                 stored.file.close()
 
     def update_metadata(self, key: object, metadata: dict[str, Any]) -> bool:
-        """Replace the metadata of a streamed file, not its contents; return whether there is one.
+        """Replace the metadata of a streamed file, not its contents.
+
+        Returns:
+            Whether it is there now: False where there is none, or it was replaced meanwhile, or is
+            too large with these metadata and has been removed.
 
         Raises:
+            TypeError: The metadata are no dict, or not exact as JSON.
             OSError: It cannot be written; what was there stays.
         """
         name = key_bytes(key)
