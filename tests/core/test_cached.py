@@ -331,7 +331,6 @@ class TestMethods:
         assert thing.calls == 2
 
 
-@needs_numpy
 class TestBinding:
     @needs_numpy
     def test_a_static_method_counts_arrays_by_contents(self) -> None:
@@ -514,6 +513,7 @@ def test_the_bytes_bound_sees_into_objects() -> None:
     assert many.cache_info().currsize == 1
 
 
+@needs_numpy
 class TestCopies:
     def test_a_copy_is_ours_alone(self) -> None:
         shared = np.zeros(3)

@@ -288,11 +288,13 @@ async def test_an_item_that_does_not_pickle_fails_by_itself(
     assert await results_of(work.double, [1, 2], executor=processes) == [2, 4]
 
 
+@pytest.mark.parametrize("chunk", [1, 2])
 async def test_an_error_that_does_not_unpickle_comes_as_a_runtime_error(
-    results_of: Map, processes: ProcessPoolExecutor
+    results_of: Map, processes: ProcessPoolExecutor, chunk: int
 ) -> None:
     with pytest.raises(RuntimeError, match="StubbornError: this is"):
-        await results_of(work.fail_stubbornly, range(4), executor=processes, chunk=2)
+        await results_of(work.fail_stubbornly, range(4), executor=processes, chunk=chunk)
+    assert await results_of(work.double, [1], executor=processes) == [2]
 
 
 @pytest.mark.parametrize("on_error", ["raise", "skip"])

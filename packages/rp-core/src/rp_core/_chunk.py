@@ -25,8 +25,17 @@ def run_one(fn: Callable[[T], R], item: T, submission: str) -> R:  # noqa: ARG00
         fn: Blocking function of one item.
         item: The item.
         submission: Unique name. A cluster may take equal calls for one, and cancel them as one.
+
+    Raises:
+        Exception: What the function raised, or a RuntimeError that says so where that does not
+            pickle: it would break a process pool.
     """
-    return fn(item)
+    try:
+        return fn(item)
+    except Exception as error:
+        if (sent := _picklable(error)) is error:
+            raise
+        raise sent from None
 
 
 def run_chunk(
@@ -98,16 +107,21 @@ def _finish_in_threads(
 
 
 def _sendable(error: Exception) -> Exception:
-    """Return the error with its traceback as a note; one that does not pickle as a RuntimeError."""
+    """Return the error, or what stands for it, with its traceback as a note."""
+    error.add_note(f"In the worker:\n{''.join(format_exception(error)).rstrip()}")
+    return _picklable(error)
+
+
+def _picklable(error: Exception) -> Exception:
+    """Return the error; one that does not pickle as a RuntimeError."""
     import pickle
 
     # A class of the user's script is pickled by value where the executor does so, as dask does.
     pickler: Any = sys.modules.get("cloudpickle", pickle)
-    error.add_note(f"In the worker:\n{''.join(format_exception(error)).rstrip()}")
     try:
         pickle.loads(pickler.dumps(error))  # noqa: S301
     except Exception:
         stand_in = RuntimeError(f"{type(error).__name__}: {error}")
-        stand_in.__notes__ = [*error.__notes__]
+        stand_in.__notes__ = [*getattr(error, "__notes__", [])]
         return stand_in
     return error

@@ -139,7 +139,7 @@ class Submissions(Generic[T, R]):
         call: tuple[Any, ...]
         if self._size > 1:
             call = (self._run_chunk, items, submission)
-        elif self._standard:
+        elif isinstance(self._executor, ThreadPoolExecutor):
             call = (self._fn, items[0])
         else:
             call = (run_one, self._fn, items[0], submission)
