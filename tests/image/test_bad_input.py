@@ -23,11 +23,12 @@ from rp_image import DecodeError, FormatError
 from rp_image._decode import decode
 from support import files, images
 from support.case import PALETTE
-from support.cases import CASES, Case
+from support.cases import CASES, PNG, Case
 
-BACKENDS = [None, *(b.name for b in decode.backends if b.state == "installed")]
-BACKENDS.remove("simplejpeg")
-BACKENDS.remove("numpy")
+BACKENDS = [
+    None,
+    *(b.name for b in decode.backends if b.name in PNG and b.state == "installed"),
+]
 SAMPLES = {
     name: next(case for case in CASES if case.name == name)
     for name in (
@@ -87,7 +88,7 @@ def test_an_unreadable_file(tmp_path: Path) -> None:
     "data", [b"", b"x", b"not an image at all", b"\x89PN", b"RIFF\0\0\0\0WAVE"]
 )
 def test_what_is_no_image(data: bytes) -> None:
-    with pytest.raises(FormatError, match="this is no BMP, GIF, JPEG, PNG, TIFF or WebP image"):
+    with pytest.raises(FormatError, match="this is no image of a format that rp_image reads"):
         rp_image.sync.load(data)
     with pytest.raises(ValueError, match="this is no"):
         rp_image.sync.probe(data)
@@ -198,7 +199,7 @@ def test_a_wrong_extension_does_not_matter(tmp_path: Path) -> None:
 
 
 def test_an_unknown_backend() -> None:
-    with pytest.raises(ValueError, match="no backend 'gimp', only simplejpeg, opencv, pillow"):
+    with pytest.raises(ValueError, match="no backend 'gimp', only simplejpeg, codecs, opencv"):
         rp_image.sync.load("no/such/file.png", backend="gimp")
 
 
@@ -243,14 +244,10 @@ def test_the_error_names_the_file_and_every_backend(tmp_path: Path) -> None:
     with pytest.raises(DecodeError) as caught:
         rp_image.sync.load(path)
 
-    assert [attempt.backend for attempt in caught.value.attempts] == [
-        "simplejpeg",
-        "opencv",
-        "pillow",
-        "numpy",
-    ]
+    attempts = {attempt.backend: attempt.error for attempt in caught.value.attempts}
+    assert list(attempts) == [backend.name for backend in decode.backends]
     assert "damaged.png" in caught.value.__notes__[0]
-    assert caught.value.__cause__ is caught.value.attempts[2].error
+    assert caught.value.__cause__ is attempts["pillow"]
 
 
 def test_a_named_backend_keeps_the_error_types() -> None:
@@ -334,15 +331,6 @@ def test_a_tiff_that_does_not_say_what_its_samples_mean() -> None:
 
     with pytest.raises(DecodeError, match="what its samples mean"):
         rp_image.sync.load(bytes(data))
-
-
-@pytest.mark.parametrize("dtype", [np.uint16, np.float32])
-def test_a_deep_tiff_names_the_reason(dtype: type[np.generic]) -> None:
-    kind = 3 if dtype == np.float32 else 1
-    data = images.tiff(images.ramp(1).astype(dtype), 1, (339, 3, (kind,)))
-
-    with pytest.raises(NoBackendError, match=r"Pillow reads .* as 8 bits"):
-        rp_image.sync.load(data)
 
 
 @pytest.mark.parametrize("shape", [(1, 30_000_000), (3_000_000, 1)])

@@ -29,11 +29,12 @@ def test_every_backend_gives_the_pixels_or_declines(case: Case, backend: str | N
     if backend is None and case.backends.isdisjoint(BACKENDS):
         pytest.skip("no backend for it is installed")
     if backend is not None and backend not in case.backends:
-        with pytest.raises((NoBackendError, DecodeError)):
-            rp_image.sync.load(case.data, backend=backend)
-        return
-
-    image = rp_image.sync.load(case.data, backend=backend)
+        try:
+            image = rp_image.sync.load(case.data, backend=backend)
+        except (NoBackendError, DecodeError):
+            return
+    else:
+        image = rp_image.sync.load(case.data, backend=backend)
 
     assert image.shape == case.pixels.shape
     assert image.dtype == case.pixels.dtype
@@ -133,7 +134,7 @@ def test_sixteen_bit_colour_with_the_base_install_alone_names_the_extra(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for backend in decode.backends:
-        if backend.name == "opencv":
+        if backend.name in {"opencv", "codecs"}:
             monkeypatch.setattr(backend, "needs", "no_such_module")
             backend.refresh()
     try:

@@ -9,7 +9,9 @@ from support import variants
 from support.case import ALL, ALPHAS, BOTH, PALETTE, Case, of, rgb, rgba, scaled
 from support.images import Array
 
-__all__ = ["ALL", "BOTH", "CASES", "Case"]
+__all__ = ["ALL", "BOTH", "CASES", "PNG", "Case"]
+
+PNG = of("codecs", "opencv", "pillow")
 
 
 def _png() -> list[Case]:

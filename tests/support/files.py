@@ -42,12 +42,14 @@ def behind_pixels(data: bytes, extra: tuple[bytes, bytes]) -> bytes:
     return data[:-12] + chunk(*extra) + data[-12:]
 
 
-def apng(first: Array, second: Array, count: int, *, is_first: bool) -> bytes:
+def apng(first: Array, second: Array, count: int, *, is_first: bool, depth: int = 8) -> bytes:
     """Write an RGBA APNG; `is_first`: its picture is a frame, and not shown before the others."""
     height, width = first.shape[:2]
-    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, depth, 6, 0, 0, 0)
+    kind = f">u{depth // 8}"
     pixels = [
-        zlib.compress(b"".join(b"\0" + row.tobytes() for row in image)) for image in (first, second)
+        zlib.compress(b"".join(b"\0" + row.astype(kind).tobytes() for row in image))
+        for image in (first, second)
     ]
 
     def control(number: int) -> bytes:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from rp_core import Fallback, LimitExceededError, UnsupportedError, base, extra
 from rp_image._errors import DamagedError, DecodeError, FormatError
-from rp_image._jpeg import bare as bare_jpeg
 from rp_image._pixels import apply_key, clear_outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeAlias
 
     from rp_image._header import Header
     from rp_image._types import Format, Image, ImageInfo, Mode
 
-
-# What libjpeg says where pixels are lost; what else it finds odd, browsers and cameras write.
-_DAMAGE: Final = re.compile("premature end|bad Huffman code|bad arithmetic code|instead of RST")
+    Claim: TypeAlias = Callable[[Header], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +28,17 @@ class Encoded:
         header: What its header says.
         mode: The mode that was asked for; a backend may use it to do less.
         strict: Whether damage that could be bridged is an error.
+        least: Height and width, as stored, that are enough: a codec that can decode at a reduced
+            scale may give any size from there up. None: the whole size.
+        inks: Whether CMYK and Lab are to be left as they are, for a colour profile.
     """
 
     data: bytes
     header: Header
-    mode: Mode
-    strict: bool
+    mode: Mode = "auto"
+    strict: bool = True
+    least: tuple[int, int] | None = None
+    inks: bool = False
 
     @property
     def info(self) -> ImageInfo:
@@ -57,81 +59,181 @@ decode: Fallback[[Encoded], Decoded] = Fallback(
 )
 
 
-def in_formats(*formats: Format, color: frozenset[str] = frozenset()) -> Callable[[Encoded], bool]:
-    """Accept plain images of these formats, but for some colour models.
+def _any(_: Header) -> bool:
+    return True
 
-    Not where the header showed a defect: OpenCV allocates what a damaged length says.
-    """
+
+def _plain(header: Header) -> bool:
+    """Accept the common kind; not with a defect: OpenCV allocates what a damaged length says."""
+    return header.plain and header.defect is None
+
+
+def _in_rgb(header: Header) -> bool:
+    return _plain(header) and header.info.color in {"rgb", "gray"}
+
+
+def _deep(header: Header) -> bool:
+    return _plain(header) and header.info.bits > 8
+
+
+def _eight_bits(header: Header) -> bool:
+    return header.info.bits <= 8
+
+
+def _plain_eight_bits(header: Header) -> bool:
+    return _plain(header) and header.info.bits == 8 and header.info.color in {"rgb", "gray"}
+
+
+def _still(header: Header) -> bool:
+    return _plain(header) and header.info.frames == 1
+
+
+def _unblocked(header: Header) -> bool:
+    return header.details is not None
+
+
+def _claims(**claims: Claim) -> Callable[[Encoded], bool]:
+    """Accept the formats that are named, each where its claim holds."""
 
     def accepts(request: Encoded) -> bool:
-        header = request.header
-        usable = header.plain and header.defect is None
-        return usable and header.info.format in formats and header.info.color not in color
+        claim = claims.get(request.info.format)
+        return claim is not None and claim(request.header)
 
     return accepts
 
 
-@decode.via(needs="simplejpeg", install=base, when=in_formats("jpeg", color=frozenset({"cmyk"})))
+@decode.via(needs="simplejpeg", install=base, when=_claims(jpeg=_in_rgb))
 def simplejpeg(request: Encoded) -> Decoded:
     """JPEG by libjpeg-turbo: strict, so that what it finds odd goes to the next."""
-    from simplejpeg import decode_jpeg
+    from rp_image._decoders.jpeg import decode_jpeg
 
-    gray = request.info.color == "gray" and request.mode in {"gray", "native"}
-    try:
-        pixels = decode_jpeg(request.data, "GRAY" if gray else "RGB", strict=request.strict)
-    except ValueError as error:
-        if request.strict and _DAMAGE.search(str(error)):
-            raise DamagedError(f"the jpeg is damaged: {error}") from error
-        raise
-    return Decoded(_checked(pixels, request.header))
+    return _checked(decode_jpeg(request), request)
+
+
+@decode.via(
+    needs="imagecodecs",
+    install=extra("codecs"),
+    when=_claims(png=_plain, avif=_plain, webp=_plain, jxl=_still, jp2=_in_rgb, qoi=_plain),
+)
+def codecs(request: Encoded) -> Decoded:
+    """The codecs of imagecodecs, called by the format that was found."""
+    from rp_image._decoders.codecs import decode_by
+
+    return _checked(decode_by(request), request, upright=request.info.format == "jxl")
 
 
 @decode.via(
     needs="cv2",
     install=extra("opencv"),
-    when=in_formats("jpeg", "png", "webp", "bmp", color=frozenset({"cmyk"})),
-    check=lambda: _cv2().imdecode,
+    when=_claims(
+        jpeg=_in_rgb, png=_plain, webp=_plain, bmp=_in_rgb, avif=_deep, jp2=_in_rgb, hdr=_plain
+    ),
+    check=lambda: __import__("cv2").imdecode,
 )
 def opencv(request: Encoded) -> Decoded:
-    """The common formats, 8 and 16 bits, with alpha."""
-    import numpy as np
+    """The common formats, 8 and 16 bits, with alpha; Radiance HDR."""
+    from rp_image._decoders.opencv import decode_cv2
 
-    cv2 = _cv2()
-    data = _bare_png(request) if request.header.animated else request.data
-    as_rgb = request.info.color != "gray" and not request.info.has_alpha
-    rgb_flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
-    flags = rgb_flags if as_rgb else cv2.IMREAD_UNCHANGED
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    if pixels is None:
-        raise DecodeError("OpenCV cannot decode it")
-    if pixels.ndim == 3 and not as_rgb:
-        to_rgb = cv2.COLOR_BGR2RGB if pixels.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
-        cv2.cvtColor(pixels, to_rgb, dst=pixels)
-    return Decoded(_checked(pixels, request.header))
+    return _checked(decode_cv2(request), request)
 
 
-@decode.via(needs="PIL", install=base)
-def pillow(request: Encoded) -> Decoded:
-    """Every format, 8 bits a sample, and 16-bit gray PNG; of BMP only the plain kind."""
-    from rp_image._pillow import open_image, to_array
-
-    info, header = request.info, request.header
-    if reason := _not_for_pillow(header):
-        raise UnsupportedError(reason)
-    with open_image(_for_pillow(request), info.format) as image:
-        pixels = to_array(image)
-    if header.frame:
-        pixels = clear_outside(pixels, header.frame)
-    is_upright = info.format == "tiff"
-    return Decoded(_checked(pixels, header, turned=is_upright), is_upright)
-
-
-@decode.via(install=base, when=lambda request: request.info.format == "bmp")
+@decode.via(
+    install=base,
+    when=_claims(
+        bmp=_any,
+        dds=_unblocked,
+        hdr=_any,
+        ico=_any,
+        npy=_any,
+        pfm=_any,
+        pnm=_any,
+        psd=_any,
+        tga=_any,
+        tiff=_any,
+    ),
+)
 def numpy(request: Encoded) -> Decoded:
-    """BMP of every kind."""
-    from rp_image._bmp_pixels import decode as decode_bmp
+    """The formats of plain or simply packed samples, in every variant."""
+    from rp_image._decoders import numpy_decoder
 
-    return Decoded(_checked(decode_bmp(request.data, strict=request.strict), request.header))
+    return _checked(numpy_decoder(request.info.format)(request), request)
+
+
+@decode.via(
+    needs="PIL",
+    install=base,
+    when=_claims(
+        jpeg=_eight_bits,
+        png=_any,
+        gif=_any,
+        webp=_any,
+        avif=_eight_bits,
+        bmp=_in_rgb,
+        dds=_plain,
+        jp2=_plain_eight_bits,
+        psd=_plain,
+        qoi=_any,
+        tiff=_any,
+    ),
+)
+def pillow(request: Encoded) -> Decoded:
+    """Every common format, 8 bits a sample, and 16-bit gray PNG; libtiff for any TIFF."""
+    from rp_image._decoders.pillow import decode_pillow
+
+    pixels, upright = decode_pillow(request)
+    if request.header.frame:
+        pixels = clear_outside(pixels, request.header.frame)
+    return _checked(pixels, request, upright=upright)
+
+
+@decode.via(needs="tifffile", install=extra("tiff"), when=_claims(tiff=_any))
+def tiff(request: Encoded) -> Decoded:
+    """TIFF in every compression, by tifffile and imagecodecs."""
+    from rp_image._decoders.tiff import decode_tifffile
+
+    return _checked(decode_tifffile(request), request)
+
+
+@decode.via(needs="OpenEXR", install=extra("exr"), when=_claims(exr=_plain))
+def exr(request: Encoded) -> Decoded:
+    """EXR of one picture, by OpenEXR."""
+    from rp_image._decoders.exr import decode_exr
+
+    return _checked(decode_exr(request), request)
+
+
+@decode.via(needs="pillow_heif", install=extra("heif"), when=_claims(heif=_any))
+def heif(request: Encoded) -> Decoded:
+    """HEIC by libheif, which turns and crops."""
+    from rp_image._decoders.heif import decode_heif
+
+    return _checked(decode_heif(request), request, upright=True)
+
+
+@decode.via(needs="pillow_jxl", install=extra("jxl"), when=_claims(jxl=_eight_bits))
+def jxl(request: Encoded) -> Decoded:
+    """JPEG XL by libjxl's plugin for Pillow, which turns."""
+    from rp_image._decoders.pillow import decode_jxl
+
+    return _checked(decode_jxl(request), request, upright=True)
+
+
+@decode.via(needs="rawpy", install=extra("raw"), when=_claims(raw=_any))
+def raw(request: Encoded) -> Decoded:
+    """Camera raw files, developed by LibRaw."""
+    from rp_image._decoders.raw import decode_raw
+
+    return _checked(decode_raw(request), request, upright=True)
+
+
+@decode.via(
+    needs="imageio", install=extra("imageio"), when=_claims(dicom=_any, fits=_any, spe=_any)
+)
+def imageio(request: Encoded) -> Decoded:
+    """DICOM, FITS and SPE, by imageio's plugins."""
+    from rp_image._decoders.imageio import decode_imageio
+
+    return _checked(decode_imageio(request), request)
 
 
 def check_size(header: Header, max_pixels: int | None) -> None:
@@ -147,50 +249,18 @@ def check_size(header: Header, max_pixels: int | None) -> None:
     raise LimitExceededError(f"{what} pixels are more than max_pixels={max_pixels}")
 
 
-def _checked(pixels: Image, header: Header, *, turned: bool = False) -> Image:
+_REDUCED: Final[frozenset[Format]] = frozenset({"jpeg"})
+
+
+def _checked(pixels: Image, request: Encoded, *, upright: bool = False) -> Decoded:
     """Refuse pixels that contradict the header, whose size was checked; apply a colour key."""
-    info = header.info
+    info, key = request.info, request.header.key
     expected = (info.height, info.width)
-    if turned and info.orientation > 4:
+    if upright and info.orientation > 4:
         expected = expected[::-1]
-    if pixels.shape[:2] != expected:
+    reduced = request.least is not None and info.format in _REDUCED
+    if pixels.shape[:2] != expected and not reduced:
         raise DecodeError(f"the decoder gave {pixels.shape}, the header says {expected}")
-    return pixels if header.key is None else apply_key(pixels, header.key)
-
-
-def _not_for_pillow(header: Header) -> str | None:
-    """Return why Pillow would get an image wrong."""
-    info = header.info
-    if info.bits > 8 and (info.format, info.color) != ("png", "gray"):
-        return f"Pillow reads {info.bits}-bit {info.format} as 8 bits"
-    if info.bits > 8 and info.has_alpha and header.key is None:
-        return "Pillow reads 16-bit gray with alpha as 8 bits"
-    if info.format == "tiff" and not header.plain:
-        return "Pillow reads TIFF of 8 bits a sample, unsigned, only"
-    if info.format == "bmp" and not header.plain:
-        return "Pillow takes some palettes, bit fields and run lengths wrongly"
-    return None
-
-
-def _for_pillow(request: Encoded) -> bytes:
-    """Return the file without what Pillow warns of, or fails at, and no pixel depends on."""
-    if request.info.format == "png":
-        return _bare_png(request, check=request.strict)
-    if request.info.format == "jpeg":
-        return bare_jpeg(request.data)
-    return request.data
-
-
-def _bare_png(request: Encoded, *, check: bool = False) -> bytes:
-    """Take out what is no pixel; for Pillow, also check what it does not."""
-    from rp_image._png import bare, find_damage
-
-    if check and (damage := find_damage(request.data)):
-        raise DecodeError(damage)
-    return bare(request.data, alpha=request.info.has_alpha)
-
-
-def _cv2() -> Any:
-    import cv2
-
-    return cv2
+    if pixels.dtype != info.dtype:
+        raise UnsupportedError(f"it gives {pixels.dtype}, not {info.dtype}")
+    return Decoded(pixels if key is None else apply_key(pixels, key), upright)

@@ -31,6 +31,13 @@ class FormatError(DecodeError, ValueError):
     __module__ = "rp_image"
 
 
+class NoSuchFrameError(IndexError):
+    """The file has fewer frames than that."""
+
+    def __init__(self, index: int, count: int) -> None:
+        super().__init__(f"there is no frame {index}: the file has {count}")
+
+
 class EncodeError(OperationError):
     """The image could not be written in the format."""
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from rp_image._fit import resize_to_fit
 from rp_image._pixels import opaque
-from rp_image._resize import check_array, checked_pair
+from rp_image._resize import check_array
+from rp_image._sizes import checked_pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

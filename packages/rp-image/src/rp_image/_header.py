@@ -1,30 +1,18 @@
-"""What kind of image the bytes hold: found by content, before any decoder runs."""
+"""What the header of an image says, read before any decoder runs."""
 
 from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any
 
-from rp_image._errors import DecodeError, FormatError
+from rp_core import RpError
+from rp_image._errors import DecodeError, NoSuchFrameError
+from rp_image._sniff import sniff
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from rp_image._slices import Sliceable
     from rp_image._types import Format, ImageInfo
-
-_MAGIC: Final[tuple[tuple[bytes, Format], ...]] = (
-    (b"\xff\xd8\xff", "jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "png"),
-    (b"GIF87a", "gif"),
-    (b"GIF89a", "gif"),
-    (b"II*\0", "tiff"),
-    (b"MM\0*", "tiff"),
-    (b"II+\0", "tiff"),
-    (b"MM\0+", "tiff"),
-    (b"BM", "bmp"),
-)
 
 
 @dataclass(slots=True)
@@ -41,6 +29,8 @@ class Header:
         key: Samples of the transparent colour, in the range of the decoded array.
         frame: Left, top, right and bottom of the picture, where it does not fill the canvas.
         largest: Pixels of a buffer that is larger than the picture, such as a tile.
+        index: Which frame or page this is the header of.
+        details: What the decoders of this one format need to know.
     """
 
     info: ImageInfo
@@ -52,43 +42,39 @@ class Header:
     key: tuple[int, ...] | None = None
     frame: tuple[int, int, int, int] | None = None
     largest: int = 0
+    index: int = 0
+    details: Any = None
 
 
-def sniff(data: Sliceable) -> Format:
-    """Return the format of the content.
+def read_header(data: Sliceable, index: int = 0) -> Header:
+    """Read the header of an image, or of one of the images in a file.
 
-    Raises:
-        FormatError: It is in no format that this package reads.
-    """
-    head = data[0:16]
-    for magic, name in _MAGIC:
-        if head.startswith(magic):
-            return name
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "webp"
-    what = f"the first bytes are {head!r}" if head else "it is empty"
-    raise FormatError(f"this is no BMP, GIF, JPEG, PNG, TIFF or WebP image: {what}")
-
-
-def read_header(data: Sliceable) -> Header:
-    """Read the header of an image.
+    Args:
+        data: The file.
+        index: Which one, where a file holds images that differ in size (pages of TIFF, sizes of
+            ICO); the header of an animation is that of all its frames.
 
     Raises:
         FormatError: It is in no format that this package reads.
         DecodeError: The header is damaged or cut off.
+        IndexError: There is no such page.
     """
     name = sniff(data)
+    parser = parser_of(name)
+    paged = getattr(parser, "read_page", None)
     try:
-        header = _parser(name)(data)
-    except (struct.error, IndexError, EOFError) as error:
+        header: Header = paged(data, index) if paged else parser.read_header(data)
+    except (RpError, NoSuchFrameError):
+        raise
+    except (struct.error, LookupError, EOFError, OverflowError, ValueError) as error:
         raise DecodeError(f"the {name} header is damaged or cut off") from error
     if not (header.info.width and header.info.height):
         raise DecodeError(f"the {name} header says {header.info.width} x {header.info.height}")
     return header
 
 
-def _parser(name: Format) -> Callable[[Sliceable], Header]:
+def parser_of(name: Format) -> Any:
+    """Return the module that reads the headers of a format."""
     from importlib import import_module
 
-    parser: Callable[[Sliceable], Header] = import_module(f"rp_image._{name}").read_header
-    return parser
+    return import_module(f"rp_image._headers.{name}")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any, Final, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict, get_args
 
 from rp_core import read_source, resolve_source
-from rp_image._decode import Encoded, check_size, decode
-from rp_image._errors import DecodeError
+from rp_image._decode import Decoded, Encoded, check_size, decode
+from rp_image._errors import DecodeError, NoSuchFrameError
 from rp_image._header import read_header
-from rp_image._jpeg import check_scans, find_defect
+from rp_image._headers.jpeg import check_scans, find_defect
 from rp_image._pixels import as_stored, own, to_mode, upright
-from rp_image._types import MAX_PIXELS, Mode
+from rp_image._sizes import target_size
+from rp_image._types import MAX_PIXELS, DType, ImageInfo, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -21,14 +22,23 @@ if TYPE_CHECKING:
     from rp_image._header import Header
     from rp_image._types import Image
 
+Icc: TypeAlias = Literal["keep", "srgb"]
+Cache: TypeAlias = "bool | Literal['readonly']"
+Size: TypeAlias = "float | tuple[int, int]"
+
 
 class LoadOptions(TypedDict, total=False):
     """The options of `load`, for the operations that load many."""
 
     mode: Mode
+    dtype: DType | None
+    size: Size | None
+    frame: int
     orient: bool
     strict: bool
     max_pixels: int | None
+    icc: Icc
+    cache: Cache
     urls: bool
     backend: str | Sequence[str] | None
 
@@ -38,44 +48,131 @@ class Loader:
     """`load` with its options, checked."""
 
     mode: Mode = "auto"
+    dtype: DType | None = None
+    size: Size | None = None
+    frame: int = 0
     orient: bool = True
     strict: bool = True
     max_pixels: int | None = MAX_PIXELS
+    icc: Icc = "keep"
+    cache: Cache = False
     urls: bool = True
     backend: str | Sequence[str] | None = None
+    spare: int = 2
 
     def __post_init__(self) -> None:
         """Refuse options that make no sense."""
-        if self.mode not in _MODES:
-            raise ValueError(f"mode must be one of {', '.join(_MODES)}, not {self.mode!r}")
+        _check_choice("mode", self.mode, get_args(Mode))
+        _check_choice("dtype", self.dtype, (None, *get_args(DType)))
+        _check_choice("icc", self.icc, get_args(Icc))
+        _check_choice("cache", self.cache, (False, True, "readonly"))
         check_limit(self.max_pixels)
+        if not isinstance(self.frame, int) or isinstance(self.frame, bool):
+            raise TypeError(f"frame must be an int, not {self.frame!r}")
+        if self.frame < 0:
+            raise ValueError(f"frame must be at least 0, not {self.frame}")
+        if self.size is not None:
+            target_size((1, 1), self.size)
         decode.using(self.backend)
 
     def __call__(self, source: Source) -> Image:
         """Load one image."""
         try:
-            return self._load(read_source(source, urls=self.urls))
+            if self.cache:
+                from rp_image._cache import load_cached
+
+                return load_cached(self, source)
+            return self.decode(read_source(source, urls=self.urls))
         except DecodeError as error:
             if isinstance(source, (str, PathLike)):
                 error.add_note(f"while loading {fspath(source)[:200]!r}")
             raise
 
-    def _load(self, data: bytes) -> Image:
-        header = read_header(data)
+    def decode(self, data: bytes) -> Image:
+        """Decode the bytes of a file."""
+        header = read_header(data, self.frame)
         check_size(header, self.max_pixels)
         if header.many_scans and self.max_pixels is not None:
             check_scans(data, header)
         if self.strict and (defect := _defect(data, header)):
             raise DecodeError(f"the {header.info.format} is damaged or cut off: {defect}")
-        decoded = decode.using(self.backend)(Encoded(data, header, self.mode, self.strict))
-        pixels = to_mode(decoded.pixels, header.info, self.mode)
+        info = header.info
+        size = target_size(self._shape(info), self.size) if self.size else None
+        if _is_composed(header, self.frame):
+            info, decoded = self._compose(data, header)
+        else:
+            decoded = self._decode_frame(data, header, size)
+        pixels = decoded.pixels
+        if self.icc == "srgb" and info.icc:
+            from rp_image._icc import to_srgb
+
+            pixels = to_srgb(pixels, info)
+        pixels = to_mode(pixels, info, self.mode)
         if self.orient != decoded.is_upright:
             turn = upright if self.orient else as_stored
-            pixels = turn(pixels, header.info.orientation)
-        return own(pixels)
+            pixels = turn(pixels, info.orientation)
+        return own(self._finish(pixels, size))
+
+    def _finish(self, pixels: Image, size: tuple[int, int] | None) -> Image:
+        """Bring the picture to the size and the type that were asked for."""
+        if size and pixels.shape[:2] != size:
+            from rp_image._resize import resize
+
+            pixels = resize(own(pixels), size)
+        if self.dtype is not None and pixels.dtype != self.dtype:
+            from rp_image import _depth
+
+            convert: Callable[[Image], Image] = getattr(_depth, f"as_{self.dtype}")
+            pixels = convert(pixels)
+        return pixels
+
+    def _shape(self, info: ImageInfo) -> tuple[int, int]:
+        turned = self.orient and info.orientation > 4
+        return (info.width, info.height) if turned else (info.height, info.width)
+
+    def _decode_frame(self, data: bytes, header: Header, size: tuple[int, int] | None) -> Decoded:
+        info = header.info
+        if self.frame and header.index != self.frame:
+            from rp_image._animations.others import decode_frame
+
+            return decode_frame(data, header, self.frame)
+        least = None
+        if size:
+            turned = self.orient and info.orientation > 4
+            height, width = size[::-1] if turned else size
+            least = min(info.height, height * self.spare), min(info.width, width * self.spare)
+        inks = self.icc == "srgb" and info.icc is not None
+        request = Encoded(data, header, self.mode, self.strict, least, inks)
+        return decode.using(self.backend)(request)
+
+    def _compose(self, data: bytes, header: Header) -> tuple[ImageInfo, Decoded]:
+        from rp_image._animations.pieces import compose, has_transparency
+
+        number = -1
+        pictures = compose(
+            data, header, strict=self.strict, max_pixels=self.max_pixels, backend=self.backend
+        )
+        for number, (picture, _) in enumerate(pictures):
+            if number == self.frame:
+                info = replace(header.info, has_alpha=has_transparency(data, header))
+                return info, Decoded(picture)
+        if number < 0:
+            raise DecodeError(f"the {header.info.format} has no frame that is whole")
+        raise NoSuchFrameError(self.frame, number + 1)
 
 
-_MODES: Final = get_args(Mode)
+def _is_composed(header: Header, frame: int) -> bool:
+    """Return whether a frame is made of the ones before it."""
+    info = header.info
+    if info.format == "webp":
+        return info.frames > 1 or header.animated
+    return frame > 0 and (info.format == "gif" or (info.format == "png" and header.animated))
+
+
+def _check_choice(name: str, value: object, choices: tuple[object, ...]) -> None:
+    if not any(value is choice or value == choice for choice in choices):
+        known = ", ".join(map(repr, choices))
+        raise ValueError(f"{name} must be one of {known}, not {value!r}")
 
 
 def load(
@@ -83,18 +180,22 @@ def load(
     /,
     *,
     mode: Mode = "auto",
+    dtype: DType | None = None,
+    size: Size | None = None,
+    frame: int = 0,
     orient: bool = True,
     strict: bool = True,
     max_pixels: int | None = MAX_PIXELS,
+    icc: Icc = "keep",
+    cache: Cache = False,
     urls: bool = True,
     backend: str | Sequence[str] | None = None,
 ) -> Image:
-    """Load an image: JPEG, PNG, WebP, GIF (first frame), BMP or 8-bit TIFF (first page).
+    """Load an image of any format that `ImageInfo.format` names.
 
-    Of an animated PNG, the picture that programs without animation show.
-
-    The format is found from the content. Palettes and CMYK are converted to RGB; colour profiles
-    are not applied.
+    The format is found from the content, never from the name. Palettes, CMYK and Lab are converted
+    to RGB. Of an animation the first frame is loaded; of an animated PNG, the picture that programs
+    without animation show.
 
     Args:
         source: A path, bytes, a binary file, a `data:` URL or a URL (https needs rp-net); with
@@ -102,23 +203,36 @@ def load(
         mode: "auto" gives RGBA exactly where the file has transparency, and RGB elsewhere; "rgb"
             drops alpha, "rgba" adds an opaque one, "gray" gives BT.601 luma, and "native" keeps
             gray and gray with alpha as they are in the file.
+        dtype: "uint8", "uint16" or "float32": samples are scaled, not cast. None: that of the file.
+            Floats outside 0..1 cannot become integers: load them as they are, and clip.
+        size: (height, width) of the upright picture, or a factor, as in `resize`: the result has
+            this size. A JPEG is decoded at a reduced scale, at least twice the size, where that is
+            smaller than the whole.
+        frame: Which frame of an animation, page of a TIFF, or size of an icon (0: the largest).
         orient: Whether to turn the image upright, as the file's orientation says.
         strict: Whether a container that is cut off or malformed is an error, and pixels that
             libjpeg finds lost inside a JPEG. Without it, damage is passed over where a backend can
             bridge it. Damage inside compressed data that no decoder notices is found neither way.
         max_pixels: The most pixels to decode; the header is checked before any decoder runs. None:
             no limit.
+        icc: "keep" leaves colours as they are stored; "srgb" converts them by the embedded profile,
+            if there is one.
+        cache: Whether to remember the picture, in one store of 256 MB for the package: True hands
+            out copies, "readonly" views that cannot be written to. A file is known by its path,
+            size and time of change, other sources by their content.
         urls: Whether URLs may be read.
-        backend: Use only this backend, "simplejpeg", "opencv", "pillow" or "numpy" (BMP), or these
-            in order.
+        backend: Use only this backend, or these in order: "simplejpeg", "codecs", "opencv",
+            "numpy", "pillow", "tiff", "exr", "heif", "jxl", "raw", "imageio".
 
     Returns:
         Array (H, W, 3) or (H, W, 4), or (H, W) for gray (with alpha (H, W, 2) in native mode), in
         RGB order with straight alpha, C-contiguous and writable. uint8 for up to 8 bits a sample,
-        uint16 full scale for 9 to 16.
+        uint16 full scale for 9 to 16, float32 for floats, and for signed and 32-bit integers, whose
+        values stay as they are stored.
 
     Raises:
         FileNotFoundError, IsADirectoryError, PermissionError: As from the file system.
+        IndexError: The file has no such frame.
         FormatError: The content is in no format that this package reads.
         LimitExceededError: The image has more than `max_pixels`.
         DecodeError: It is damaged; `.attempts` says what each backend found.
@@ -128,9 +242,14 @@ def load(
     """
     loader = Loader(
         mode=mode,
+        dtype=dtype,
+        size=size,
+        frame=frame,
         orient=orient,
         strict=strict,
         max_pixels=max_pixels,
+        icc=icc,
+        cache=cache,
         urls=urls,
         backend=backend,
     )

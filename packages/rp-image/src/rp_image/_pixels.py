@@ -121,3 +121,19 @@ def _native(image: Image, info: ImageInfo, channels: int) -> Image:
     if not info.has_alpha and channels in {2, 4}:
         return image[:, :, 0] if channels == 2 else image[:, :, :3]
     return image
+
+
+def unpremultiply(image: Image) -> Image:
+    """Divide the colours by alpha, the last channel; integers are rounded, floats left unbounded."""
+    alpha = image[:, :, -1:]
+    out = image.copy()
+    band = max(1, _BAND // image.shape[1])
+    most = opaque(image.dtype)
+    for top in range(0, len(image), band):
+        color = image[top : top + band, :, :-1].astype(np.float64)
+        weight = alpha[top : top + band] / most
+        straight = np.divide(color, weight, out=np.zeros_like(color), where=weight > 0)
+        if image.dtype.kind == "u":
+            straight = np.rint(straight).clip(0, most)
+        out[top : top + band, :, :-1] = straight
+    return out

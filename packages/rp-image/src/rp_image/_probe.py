@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rp_core import read_source
-from rp_image._header import read_header
+from rp_image._header import parser_of, read_header
 from rp_image._slices import FileSlices
 
 if TYPE_CHECKING:
@@ -44,10 +44,5 @@ def probe(source: Source, /, *, urls: bool = True) -> ImageInfo:
 
 def _probe(data: Sliceable) -> ImageInfo:
     info = read_header(data).info
-    if info.format == "gif":
-        from rp_image._gif import count_frames
-    elif info.format == "tiff":
-        from rp_image._tiff import count_frames
-    else:
-        return info
-    return replace(info, frames=count_frames(data))
+    count = getattr(parser_of(info.format), "count_frames", None)
+    return replace(info, frames=count(data)) if count else info

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 import numpy as np
 
 from rp_core import Fallback, OperationError, UnsupportedError, base, extra
+from rp_image._sizes import target_size
 from rp_image._weights import FILTERS, nearest_is_ambiguous, resample
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 Method: TypeAlias = Literal["auto", "nearest", "linear", "area", "lanczos"]
 METHODS: Final = ("auto", "nearest", *FILTERS)
 _DTYPES: Final = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32))
-_LONGEST: Final = 1 << 31
 _LANCZOS: Final = 1  # PIL.Image.Resampling.LANCZOS
 
 
@@ -151,7 +151,7 @@ def resize(
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, not {method!r}")
     resample_chain = resample_image.using(backend)
-    height, width = target_size(image, size)
+    height, width = target_size(image.shape, size)
     if (height, width) == image.shape[:2]:
         return image.copy()
     for axis_height, axis_width, axis_method in _steps(image, height, width, method):
@@ -159,28 +159,6 @@ def resize(
         resized = resample_chain(Resizing(image, axis_height, axis_width, axis_method))
         image = resized.reshape(axis_height, axis_width, *image.shape[2:])
     return image
-
-
-def target_size(image: Image, size: float | tuple[int, int]) -> tuple[int, int]:
-    """Return the (height, width) that a size or a factor means for an image."""
-    if isinstance(size, (int, float, np.number)) and not isinstance(size, bool):
-        if not 0 < size < _LONGEST:
-            raise ValueError(f"the factor must be positive and finite, not {size}")
-        height, width = (max(1, round(length * float(size))) for length in image.shape[:2])
-    else:
-        height, width = checked_pair(size)
-    if not (1 <= height < _LONGEST and 1 <= width < _LONGEST):
-        raise ValueError(f"the size must be at least 1 x 1, not {height} x {width}")
-    return height, width
-
-
-def checked_pair(size: object) -> tuple[int, int]:
-    """Return (height, width), two ints, or raise TypeError."""
-    if isinstance(size, (tuple, list)) and len(size) == 2:
-        height, width = size
-        if all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in size):
-            return int(height), int(width)
-    raise TypeError(f"size must be a number or a pair of ints (height, width), not {size!r}")
 
 
 def _steps(image: Image, height: int, width: int, method: str) -> list[tuple[int, int, str]]:

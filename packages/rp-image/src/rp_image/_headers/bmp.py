@@ -76,18 +76,26 @@ def read_header(data: Sliceable) -> Header:
 
 
 def read_layout(data: Sliceable) -> Layout:
-    """Read where a BMP has what."""
-    offset, size = struct.unpack("<II", data[10:18])
+    """Read where a BMP file has what."""
+    (offset,) = struct.unpack("<I", data[10:14])
+    layout = read_dib(data[14 : 14 + _HEADER.size])
+    layout.offset = offset
+    if layout.size != CORE and offset < 14 + layout.size:
+        raise DecodeError("the pixels of the bmp begin inside its header")
+    return layout
+
+
+def read_dib(head: bytes) -> Layout:
+    """Read the header of a bitmap, in a file or in an icon; where its pixels begin is not in it."""
+    (size,) = struct.unpack("<I", head[:4])
     if size == CORE:
-        width, height, _, depth = struct.unpack("<HHHH", data[18:26])
-        return Layout(size, offset, width, height, depth)
+        width, height, _, depth = struct.unpack("<HHHH", head[4:12])
+        return Layout(size, 0, width, height, depth)
     if not 16 <= size <= _LARGEST:
         raise DecodeError(f"the bmp header has {size} bytes")
-    if offset < 14 + size:
-        raise DecodeError("the pixels of the bmp begin inside its header")
-    compression = int.from_bytes(data[30:34], "little") if size >= 20 else UNCOMPRESSED
+    compression = int.from_bytes(head[16:20], "little") if size >= 20 else UNCOMPRESSED
     known = size + (_MASKS_BEHIND.get(compression, 0) if size == _INFO else 0)
-    head = data[14 : 14 + min(known, _HEADER.size)]
+    head = head[: min(known, _HEADER.size)]
     if len(head) < min(known, _HEADER.size):
         raise EOFError
     width, height, depth, _, colors, *masks = _HEADER.unpack(head.ljust(_HEADER.size, b"\0"))
@@ -95,4 +103,4 @@ def read_layout(data: Sliceable) -> Layout:
         raise DecodeError("the bmp has a negative width")
     if compression not in _MASKS_BEHIND or size not in _WINDOWS:
         masks = [0, 0, 0, 0]
-    return Layout(size, offset, width, height, depth, compression, colors, tuple(masks))
+    return Layout(size, 0, width, height, depth, compression, colors, tuple(masks))

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from rp_image._slices import Sliceable
 
 MOST_BLOCKS: Final = 1 << 21
-_EXTENSION: Final = b"\x21"
-_IMAGE: Final = b"\x2c"
-_CONTROL: Final = b"\xf9"
+EXTENSION: Final = b"\x21"
+IMAGE: Final = b"\x2c"
+CONTROL: Final = b"\xf9"
 _TRANSPARENT: Final = 0x01
 
 
@@ -27,8 +27,8 @@ def read_header(data: Sliceable) -> Header:
     frame = None
     defect = "the first frame is missing"
     try:
-        for kind, head in _blocks(data):
-            if kind == _IMAGE:
+        for kind, head, _, _ in walk(data):
+            if kind == IMAGE:
                 left, top, columns, rows = struct.unpack("<HHHH", head[:8])
                 # A first frame that is larger than the screen enlarges it, as in browsers.
                 width, height = max(width, left + columns), max(height, top + rows)
@@ -36,7 +36,7 @@ def read_header(data: Sliceable) -> Header:
                     frame = left, top, left + columns, top + rows
                 defect = ""
                 break
-            if head[:1] == _CONTROL:
+            if head[:1] == CONTROL:
                 transparent = bool(head[2] & _TRANSPARENT)
     except EOFError:
         defect = "the first frame is cut off"
@@ -49,30 +49,30 @@ def count_frames(data: Sliceable) -> int:
     """Return the number of frames; those that are cut off do not count."""
     frames = 0
     try:
-        for kind, _ in _blocks(data):
-            frames += kind == _IMAGE
+        for kind, *_ in walk(data):
+            frames += kind == IMAGE
     except EOFError:
         pass
     return max(frames, 1)
 
 
-def _blocks(data: Sliceable) -> Iterator[tuple[bytes, bytes]]:
-    """Yield kind and head of each extension and image, once it is known to be whole."""
+def walk(data: Sliceable) -> Iterator[tuple[bytes, bytes, int, int]]:
+    """Yield kind, head, begin and end of each extension and image that is whole."""
     position = 13 + _table_size(data[10:11])
     for _ in range(MOST_BLOCKS):
         kind = data[position : position + 1]
         if kind == b"\0":  # One terminator too many, as some programs write it.
             position += 1
             continue
-        if kind not in {_EXTENSION, _IMAGE}:
+        if kind not in {EXTENSION, IMAGE}:
             break
-        head = data[position + 1 : position + 10]
-        if kind == _IMAGE:
+        start, head = position, data[position + 1 : position + 10]
+        if kind == IMAGE:
             position += 11 + _table_size(head[8:])
         else:
             position += 2
         position = _after_sub_blocks(data, position)
-        yield kind, head
+        yield kind, head, start, position
     if not kind:
         raise EOFError
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from rp_core import LimitExceededError
 from rp_image._errors import DecodeError
-from rp_image._exif import orientation_of
+from rp_image._headers.exif import orientation_of
 from rp_image._header import Header
 from rp_image._types import Color, ImageInfo
 
@@ -68,6 +68,7 @@ def read_header(data: Sliceable) -> Header:
         orientation=orientation_of(exif, xmp),
         exif=exif,
         icc=b"".join(icc[part] for part in sorted(icc)) or None,
+        xmp=xmp[0].removeprefix(_XMP) if xmp else None,
     )
     many = frame[0] not in _ONE_PASS or scan[:1] != bytes([components])
     return Header(info, plain=_is_plain(*frame, components), body=end, many_scans=many)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from rp_image._errors import DecodeError
-from rp_image._exif import orientation_of
+from rp_image._headers.exif import orientation_of
 from rp_image._header import Header
 from rp_image._types import ImageInfo
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rp_image._slices import Sliceable
 
 MOST_CHUNKS: Final = 1 << 20
@@ -32,8 +34,9 @@ def read_header(data: Sliceable) -> Header:
         orientation=orientation_of(exif, [chunks.get(b"XMP ", b"")]),
         exif=exif,
         icc=chunks.get(b"ICCP"),
+        xmp=chunks.get(b"XMP "),
     )
-    return Header(info, plain=not animated, defect=defect)
+    return Header(info, plain=not animated, defect=defect, animated=animated)
 
 
 def _canvas(chunks: dict[bytes, bytes]) -> tuple[int, int, bool, bool]:
@@ -68,3 +71,15 @@ def _chunks(data: Sliceable) -> tuple[dict[bytes, bytes], int, str | None]:
             found.setdefault(name, data[position + 8 : position + 8 + kept])
         position += 8 + length + (length & 1)
     return found, frames, "the last chunk is cut off" if min(position, end) > len(data) else None
+
+
+def walk(data: bytes, position: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield name, begin and end of the body of each chunk between two places, if it is whole."""
+    for _ in range(MOST_CHUNKS):
+        head = data[position : position + 8]
+        start = position + 8
+        position = start + int.from_bytes(head[4:], "little")
+        if len(head) < 8 or position > end:
+            return
+        yield head[:4], start, position
+        position += position & 1

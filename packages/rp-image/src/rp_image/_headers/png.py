@@ -7,7 +7,7 @@ import zlib
 from typing import TYPE_CHECKING, Final
 
 from rp_image._errors import DecodeError
-from rp_image._exif import orientation_of
+from rp_image._headers.exif import orientation_of
 from rp_image._header import Header
 from rp_image._types import Color, ImageInfo
 
@@ -66,11 +66,12 @@ def read_header(data: Sliceable) -> Header:
         orientation=orientation_of(exif, [chunks.get(b"iTXt", b"")]),
         exif=exif,
         icc=_profile(chunks.get(b"iCCP")),
+        xmp=_packet(chunks.get(b"iTXt", b"")),
     )
     return Header(info, defect=defect, animated=b"acTL" in chunks, key=key)
 
 
-def _walk(data: Sliceable) -> Iterator[tuple[bytes, int, int]]:
+def walk(data: Sliceable) -> Iterator[tuple[bytes, int, int]]:
     """Yield name, begin and end (with checksum) of each chunk; the last end may lie beyond."""
     position, end = 8, len(data)
     for _ in range(MOST_CHUNKS):
@@ -89,7 +90,7 @@ def _chunks(data: Sliceable) -> tuple[dict[bytes, bytes], str | None]:
     """
     found: dict[bytes, bytes] = {}
     in_time = True
-    for name, start, end in _walk(data):
+    for name, start, end in walk(data):
         if end - start > _LONGEST_CHUNK or end > len(data):
             return found, f"the chunk {name!r} is cut off"
         if name == b"IEND":
@@ -113,20 +114,20 @@ def bare(data: bytes, *, alpha: bool) -> bytes:
     """
     kept = _PIXELS | {b"tRNS"} if alpha and data[25] == _PALETTE else _PIXELS
     view = memoryview(data)
-    parts = [view[start:end] for name, start, end in _walk(data) if name in kept]
+    parts = [view[start:end] for name, start, end in walk(data) if name in kept]
     return b"".join([view[:8], *parts])
 
 
 def find_damage(data: bytes) -> str | None:
     """Say what is wrong with the pixels that Pillow would not mind: a checksum, missing rows."""
     view = memoryview(data)
-    for name, start, end in _walk(data):
+    for name, start, end in walk(data):
         checksum = int.from_bytes(view[end - 4 : end])
         if name[:1].isupper() and zlib.crc32(view[start + 4 : end - 4]) != checksum:
             return f"the checksum of the chunk {name!r} is wrong"
     missing = _bytes_of_pixels(*_IHDR.unpack(data[16:29]))
     inflater = zlib.decompressobj()
-    for name, start, end in _walk(data):
+    for name, start, end in walk(data):
         part: bytes | memoryview = view[start + 8 : end - 4] if name == b"IDAT" else b""
         while part and missing > 0:
             missing -= len(inflater.decompress(part, _INFLATED_AT_ONCE))
@@ -179,3 +180,10 @@ def _profile(chunk: bytes | None) -> bytes | None:
     except zlib.error:
         return None
     return profile if inflater.eof else None
+
+
+def _packet(chunk: bytes) -> bytes | None:
+    """Return the XMP packet of a text chunk: behind language and translation, not compressed."""
+    if chunk[len(_XMP) : len(_XMP) + 2] != b"\0\0":
+        return None
+    return chunk[len(_XMP) + 3 :].split(b"\0", 2)[-1] or None

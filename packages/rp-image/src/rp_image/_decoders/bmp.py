@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from rp_core import UnsupportedError
-from rp_image._bmp import CORE, Layout, read_layout
+from rp_image._headers.bmp import CORE, Layout, read_layout
 from rp_image._errors import DecodeError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rp_image._decode import Encoded
     from rp_image._types import Image
 
 _RUN_LENGTHS: Final = {1: 8, 2: 4}
@@ -25,14 +26,18 @@ _DEFAULT_MASKS: Final = {
 _BAND: Final = 1 << 20
 
 
-def decode(data: bytes, *, strict: bool) -> Image:
-    """Decode a BMP to (H, W, 3) or (H, W, 4) uint8; what the file leaves out is index 0 or black.
+def decode(request: Encoded) -> Image:
+    """Decode a BMP file; what it leaves out is index 0 or black."""
+    return decode_bitmap(request.data, read_layout(request.data), strict=request.strict)
+
+
+def decode_bitmap(data: bytes, layout: Layout, *, strict: bool) -> Image:
+    """Decode a bitmap to (H, W, 3) or (H, W, 4) uint8.
 
     Raises:
         DecodeError: The run lengths end before the picture does, and `strict` was asked for.
         UnsupportedError: It is compressed in a way that is for printers and OS/2.
     """
-    layout = read_layout(data)
     if layout.is_uncompressed and layout.depth in _DEPTHS:
         pixels = _decode_rows(data, layout)
     elif _RUN_LENGTHS.get(layout.compression) == layout.depth:

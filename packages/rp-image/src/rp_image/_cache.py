@@ -1,0 +1,43 @@
+"""The one store of loaded images."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import astuple, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from rp_core import cached, file_key, read_source
+
+if TYPE_CHECKING:
+    from rp_core import Source
+    from rp_image._load import Loader
+    from rp_image._types import Image
+
+CACHE_BYTES: Final = 256 << 20
+
+
+def load_cached(loader: Loader, source: Source) -> Image:
+    """Load an image, or hand out the one that was loaded before."""
+    image = _load(loader, _name_or_bytes(loader, source))
+    return image if loader.cache == "readonly" else image.copy()
+
+
+def _name_or_bytes(loader: Loader, source: Any) -> str | bytes:
+    if isinstance(source, (str, os.PathLike)) and os.path.isfile(source):
+        return os.fspath(source)
+    return read_source(source, urls=loader.urls)
+
+
+def _key(loader: Loader, source: str | bytes) -> object:
+    """Name a file by its state, bytes by a digest, so that the key does not hold them."""
+    options = astuple(replace(loader, cache=False, urls=True))
+    if isinstance(source, str):
+        return options, file_key(source)
+    from hashlib import blake2b
+
+    return options, blake2b(source, digest_size=20).digest()
+
+
+@cached(maxsize=None, max_bytes=CACHE_BYTES, key=_key, copy="readonly")
+def _load(loader: Loader, source: str | bytes) -> Image:
+    return loader.decode(source if isinstance(source, bytes) else read_source(source, urls=False))

@@ -1,0 +1,39 @@
+"""imagecodecs, each codec called directly: its `imread` would try one after the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rp_core import UnsupportedError
+from rp_image._decoders.common import bare_png, clipped_cells, full_scale
+
+if TYPE_CHECKING:
+    from rp_image._decode import Encoded
+    from rp_image._types import Image
+
+
+def decode_by(request: Encoded) -> Image:
+    """Decode with the codec of the format.
+
+    Raises:
+        UnsupportedError: imagecodecs was built without that codec.
+    """
+    import imagecodecs
+
+    info = request.info
+    name = {"jxl": "jpegxl", "jp2": "jpeg2k"}.get(info.format, info.format)
+    if not getattr(imagecodecs, name.upper()).available:
+        raise UnsupportedError(f"imagecodecs has no {name} codec here")
+    data = bare_png(request) if info.format == "png" else request.data
+    # Only AVIF and JPEG XL may hold several; the first is the picture.
+    options = {"index": 0} if info.format == "avif" else {}
+    pixels: Image = getattr(imagecodecs, f"{name}_decode")(data, **options)
+    if info.format == "avif":
+        return full_scale(clipped_cells(pixels, request.header), info.bits)
+    if info.format == "jp2":
+        return full_scale(pixels, info.bits)
+    if pixels.dtype == np.float16:
+        return pixels.astype(np.float32)
+    return pixels

@@ -1,0 +1,115 @@
+"""The pixels of a TIFF page, from its strips or tiles (TIFF 6.0)."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from rp_core import UnsupportedError
+from rp_image._decoders.packbits import unpack as unpack_runs
+from rp_image._decoders.tiff_meaning import interpret
+from rp_image._decoders.tiff_segments import assemble
+from rp_image._errors import DecodeError
+from rp_image._headers import tiff as tags
+
+if TYPE_CHECKING:
+    from rp_image._decode import Encoded
+    from rp_image._headers.tiff import Layout
+    from rp_image._types import Image
+
+_DEFLATE: Final = frozenset({tags.DEFLATE, tags.OLD_DEFLATE})
+_BY_LIBTIFF: Final = frozenset({tags.LZW, *tags.CCITT, *_DEFLATE})
+_REVERSED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+
+
+def decode(request: Encoded) -> Image:
+    """Decode a page that is not compressed, or by deflate or PackBits.
+
+    Raises:
+        DecodeError: Strips are damaged or cut off.
+        UnsupportedError: It is compressed in another way, or its samples are odd.
+    """
+    layout: Layout = request.header.details
+    if layout.compression not in {tags.NONE, tags.PACKBITS, *_DEFLATE}:
+        raise UnsupportedError(f"compression {layout.compression} is for the next backend")
+    if layout.compression in _DEFLATE and request.header.plain and request.info.bits == 8:
+        raise UnsupportedError("libtiff, which Pillow has, inflates faster")
+    return interpret(assemble(request, _unpack), request)
+
+
+def _unpack(stored: bytes, layout: Layout, length: int, columns: int) -> bytes:  # noqa: ARG001
+    if layout.low_first:
+        stored = stored.translate(_REVERSED)
+    if layout.compression == tags.PACKBITS:
+        return unpack_runs(stored, length)
+    if layout.compression in _DEFLATE:
+        try:
+            return zlib.decompressobj().decompress(stored, length)
+        except zlib.error as error:
+            raise DecodeError(f"a strip is damaged: {error}") from error
+    return stored[:length]
+
+
+def decode_libtiff(request: Encoded) -> Image:
+    """Decode a page of any depth in the compressions of libtiff, which Pillow brings."""
+    layout: Layout = request.header.details
+    if layout.compression not in _BY_LIBTIFF:
+        raise UnsupportedError(
+            f"Pillow's libtiff is not asked for compression {layout.compression}"
+        )
+    return interpret(assemble(request, _unpack_by_libtiff), request)
+
+
+def _unpack_by_libtiff(stored: bytes, layout: Layout, length: int, columns: int) -> bytes:
+    """Have libtiff unpack a strip, as one of gray bytes, whatever its samples are."""
+    import struct
+
+    from rp_image._decoders.pillow import open_image
+
+    bits = 1 if layout.compression in tags.CCITT else 8
+    width = columns if bits == 1 else length
+    rows = length // ((columns + 7) // 8) if bits == 1 else 1
+    entries = [
+        (tags.WIDTH, width),
+        (tags.LENGTH, rows),
+        (tags.BITS, bits),
+        (tags.COMPRESSION, layout.compression),
+        (tags.PHOTOMETRIC, tags.BLACK_IS_ZERO),
+        (tags.FILL_ORDER, 2 if layout.low_first else 1),
+        (273, 8),
+        (tags.SAMPLES, 1),
+        (tags.ROWS_PER_STRIP, rows),
+        (279, len(stored)),
+    ]
+    table = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+    body = stored + bytes(len(stored) & 1)
+    head = struct.pack("<2sHI", b"II", 42, 8 + len(body))
+    whole = head + body + struct.pack("<H", len(entries)) + table + bytes(4)
+    with open_image(whole, "tiff") as image:
+        image.load()
+        return image.tobytes()
+
+
+def decode_tifffile(request: Encoded) -> Image:
+    """Decode a page with tifffile and imagecodecs, then give the samples their meaning."""
+    from io import BytesIO
+
+    from tifffile import TiffFile, TiffFileError
+
+    layout: Layout = request.header.details
+    try:
+        with TiffFile(BytesIO(request.data)) as file:
+            samples: Any = file.pages[request.header.index].asarray()
+    except (TiffFileError, ValueError, KeyError, RuntimeError, OSError) as error:
+        raise DecodeError(f"tifffile cannot decode it: {error}") from error
+    if layout.planar and samples.ndim == 3:
+        samples = np.moveaxis(samples, 0, 2)
+    if samples.dtype == bool:
+        samples = samples.astype(np.uint8)
+    shape = request.info.height, request.info.width, layout.samples
+    if samples.ndim not in {2, 3} or samples.size != np.prod(shape):
+        raise UnsupportedError(f"tifffile gives the shape {samples.shape}")
+    is_rgb = layout.compression in {tags.JPEG, tags.OLD_JPEG}
+    return interpret(samples.reshape(shape), request, is_rgb=is_rgb)

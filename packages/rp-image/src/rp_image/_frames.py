@@ -1,0 +1,193 @@
+"""The frames of an animation, one by one or all at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rp_core import LimitExceededError, read_source
+from rp_image._decode import check_size
+from rp_image._errors import DecodeError
+from rp_image._header import parser_of, read_header
+from rp_image._load import Loader
+from rp_image._pixels import own, to_mode, upright
+from rp_image._types import MAX_PIXELS, ImageInfo, Mode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from rp_core import Source
+    from rp_image._header import Header
+    from rp_image._types import Image
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame of an animation.
+
+    Attributes:
+        image: Array as from `load`, of the size of the whole picture.
+        index: Its number, from 0 on.
+        duration: How long it is shown, in milliseconds; 0 where the file does not say.
+    """
+
+    __module__ = "rp_image"
+
+    image: Image
+    index: int
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class Animation:
+    """An animation in memory.
+
+    Attributes:
+        images: Array (N, H, W, 3) or (N, H, W, 4).
+        durations: How long each is shown, in milliseconds.
+        loop: How often all of them are shown; 0: for ever.
+    """
+
+    __module__ = "rp_image"
+
+    images: NDArray[Any]
+    durations: tuple[float, ...]
+    loop: int = 0
+
+
+def frames(
+    source: Source,
+    /,
+    *,
+    mode: Mode = "auto",
+    orient: bool = True,
+    strict: bool = True,
+    max_pixels: int | None = MAX_PIXELS,
+    urls: bool = True,
+) -> Iterator[Frame]:
+    """Yield the frames of an animation, or the pages of a TIFF, one at a time.
+
+    What the file stores as a difference is put together to whole pictures. A frame is decoded when
+    it is asked for; only the picture of the one before it is kept. A still image has one frame.
+
+    Args:
+        source: As in `load`.
+        mode: As in `load`; "auto" is the same for all frames of an animation.
+        orient: As in `load`.
+        strict: As in `load`.
+        max_pixels: The most pixels of one frame.
+        urls: Whether URLs may be read.
+
+    Yields:
+        Each `Frame`.
+
+    Raises:
+        FormatError, LimitExceededError, DecodeError, NoBackendError: As `load`, at the first frame
+            or at the one that is damaged.
+    """
+    loader = Loader(mode=mode, orient=orient, strict=strict, max_pixels=max_pixels, urls=urls)
+    data = read_source(source, urls=urls)
+    header = read_header(data)
+    check_size(header, max_pixels)
+    if header.defect and strict:
+        raise DecodeError(f"the {header.info.format} is damaged or cut off: {header.defect}")
+    for index, (image, duration) in enumerate(_pictures(data, header, loader)):
+        yield Frame(image, index, duration)
+
+
+def load_animation(
+    source: Source,
+    /,
+    *,
+    mode: Mode = "auto",
+    orient: bool = True,
+    strict: bool = True,
+    max_pixels: int | None = MAX_PIXELS,
+    urls: bool = True,
+) -> Animation:
+    """Load all frames of an animation.
+
+    Args:
+        source: As in `load`.
+        mode: As in `frames`.
+        orient: As in `load`.
+        strict: As in `load`.
+        max_pixels: The most pixels of all frames together; None: no limit. `frames` gives them one
+            by one.
+        urls: Whether URLs may be read.
+
+    Returns:
+        The `Animation`: frames, durations in ms, loop count.
+
+    Raises:
+        LimitExceededError: All frames together have more than `max_pixels`.
+        DecodeError: A frame is damaged, or the pages differ in size.
+        FormatError, NoBackendError: As `load`.
+    """
+    data = read_source(source, urls=urls)
+    images: list[Image] = []
+    durations: list[float] = []
+    pixels = 0
+    for frame in frames(data, mode=mode, orient=orient, strict=strict, max_pixels=max_pixels):
+        pixels += frame.image.shape[0] * frame.image.shape[1]
+        if max_pixels is not None and pixels > max_pixels:
+            raise LimitExceededError(f"the frames have more than max_pixels={max_pixels}")
+        images.append(frame.image)
+        durations.append(frame.duration)
+    if any(image.shape != images[0].shape for image in images):
+        raise DecodeError("the pages differ in size")
+    return Animation(np.stack(images), tuple(durations), _loop_count(data))
+
+
+def _loop_count(data: bytes) -> int:
+    from rp_image._animations.pieces import COMPOSED, loop_count
+
+    header = read_header(data)
+    return loop_count(data, header) if header.info.format in COMPOSED else 0
+
+
+def _pictures(data: bytes, header: Header, loader: Loader) -> Iterator[tuple[Image, float]]:
+    from rp_image._animations.others import decode_frames
+    from rp_image._animations.pieces import COMPOSED
+
+    info = header.info
+    if info.format in COMPOSED and (header.animated or info.format == "gif"):
+        yield from _composed(data, header, loader)
+    elif info.format == "tiff":
+        yield from _pages(data, loader)
+    elif info.frames > 1 and info.format in {"avif", "jxl"}:
+        for pixels, duration in decode_frames(data, header):
+            turned = loader.orient and info.format != "jxl"
+            yield _finished(pixels, info, loader, turned=turned), duration
+    else:
+        yield loader.decode(data), 0.0
+
+
+def _composed(data: bytes, header: Header, loader: Loader) -> Iterator[tuple[Image, float]]:
+    from dataclasses import replace
+
+    from rp_image._animations.pieces import compose, has_transparency
+
+    info = replace(header.info, has_alpha=has_transparency(data, header))
+    pictures = compose(data, header, strict=loader.strict, max_pixels=loader.max_pixels)
+    number = -1
+    for number, (picture, duration) in enumerate(pictures):
+        yield _finished(picture.copy(), info, loader, turned=loader.orient), duration
+    if number < 0:
+        raise DecodeError(f"the {info.format} has no frame that is whole")
+
+
+def _pages(data: bytes, loader: Loader) -> Iterator[tuple[Image, float]]:
+    from dataclasses import replace
+
+    for index in range(parser_of("tiff").count_frames(data)):
+        yield replace(loader, frame=index).decode(data), 0.0
+
+
+def _finished(pixels: Image, info: ImageInfo, loader: Loader, *, turned: bool) -> Image:
+    image = to_mode(pixels, info, loader.mode)
+    return own(upright(image, info.orientation) if turned else image)
