@@ -19,7 +19,7 @@ from hypothesis.extra.numpy import arrays
 import rp_image
 import rp_image.sync
 from rp_core import NoBackendError
-from rp_image._encode import encode
+from rp_image._encode import encode_image as encode
 from support import images
 
 BACKENDS = [backend.name for backend in encode.backends if backend.state == "installed"]
@@ -42,7 +42,7 @@ def test_lossless_formats_give_the_pixels_back(
 ) -> None:
     image = images.ramp(channels)
     path = tmp_path / f"a.{suffix}"
-    able = {"png": {"opencv", "pillow"}, "bmp": {"pillow"}, "tiff": {"pillow"}}[suffix]
+    able = {"png": {"codecs", "opencv", "pillow"}}.get(suffix, {"pillow"})
     if backend and backend not in able:
         with pytest.raises(NoBackendError):
             rp_image.sync.save(image, path, backend=backend)
@@ -70,7 +70,7 @@ def test_sixteen_bits_in_png(tmp_path: Path, channels: int) -> None:
     np.testing.assert_array_equal(rp_image.sync.load(tmp_path / "a.png", mode=mode), image)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", sorted({"simplejpeg", "opencv", "pillow"}.intersection(BACKENDS)))
 @pytest.mark.parametrize("gray", [True, False])
 def test_jpeg_keeps_a_photograph(tmp_path: Path, gray: bool, backend: str) -> None:
     photo = images.photo()[:, :, 1] if gray else images.photo()
@@ -82,7 +82,7 @@ def test_jpeg_keeps_a_photograph(tmp_path: Path, gray: bool, backend: str) -> No
     assert np.abs(loaded.astype(int) - photo.astype(int)).mean() < 2
 
 
-@pytest.mark.parametrize("backend", [name for name in BACKENDS if name != "simplejpeg"])
+@pytest.mark.parametrize("backend", sorted({"opencv", "pillow"}.intersection(BACKENDS)))
 def test_webp_keeps_a_photograph_and_its_alpha(tmp_path: Path, backend: str) -> None:
     photo = np.dstack([images.photo(), images.photo()[:, :, 2]])
 
@@ -127,17 +127,25 @@ RGB, RGBA = images.ramp(3), images.ramp(4)
         (RGBA, "a.bmp", {}, ValueError),
         (RGB.astype(np.uint16), "a.jpg", {}, ValueError),
         (RGB.astype(np.uint16), "a.webp", {}, ValueError),
-        (RGB.astype(np.float32) / 255, "a.png", {}, TypeError),
+        (RGB.astype(np.float32) / 200, "a.png", {}, ValueError),
+        (RGB.astype(np.float32) * np.nan, "a.png", {"clip": True}, ValueError),
+        (RGB.astype(np.float16) - 300, "a.hdr", {}, ValueError),
+        (RGB, "a.exr", {}, ValueError),
+        (RGB.astype(np.uint16), "a.avif", {}, ValueError),
+        (RGBA, "a.gif", {}, ValueError),
+        (RGB, "a.png", {"lossless": True}, ValueError),
+        (RGB, "a.webp", {"lossless": True, "quality": 5}, ValueError),
+        (RGB, "a.bmp", {"exif": images.exif(1)}, ValueError),
+        (RGBA, "a.jpg", {"alpha": "ignore"}, ValueError),
         (RGB.astype(np.int64), "a.png", {}, TypeError),
         (RGB.astype(bool), "a.png", {}, TypeError),
         (RGB.tolist(), "a.png", {}, TypeError),
-        (RGB[:, :, :2], "a.png", {}, ValueError),
+        (np.dstack([RGBA, RGB]), "a.png", {}, ValueError),
         (RGB[:0], "a.png", {}, ValueError),
         (np.zeros((1, 17_000, 3), np.uint8), "a.webp", {}, ValueError),
         (np.zeros((1, 70_000, 3), np.uint8), "a.jpg", {}, ValueError),
         (RGB, "a.xyz", {}, ValueError),
         (RGB, "a", {}, ValueError),
-        (RGB, "a.gif", {}, ValueError),
         (RGB, "a.png", {"quality": 50}, ValueError),
         (RGB, "a.jpg", {"quality": 0}, ValueError),
         (RGB, "a.jpg", {"quality": 101}, ValueError),

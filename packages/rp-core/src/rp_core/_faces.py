@@ -65,7 +65,11 @@ def threaded(
 
 
 def threaded_iter(
-    fn: Callable[P, Iterable[R]], *, module: str | None = None, cpu: bool = True
+    fn: Callable[P, Iterable[R]],
+    *,
+    module: str | None = None,
+    cpu: bool = True,
+    prepare: Prepare | None = None,
 ) -> Callable[P, AsyncGenerator[R, None]]:
     """Derive the async face of a blocking generator function, one thread hop per item.
 
@@ -76,6 +80,7 @@ def threaded_iter(
         fn: The blocking generator function.
         module: As in `threaded`.
         cpu: Whether `fn` is CPU-bound: each item then takes a slot of the process-wide budget.
+        prepare: As in `threaded`.
     """
 
     @functools.wraps(fn)
@@ -86,7 +91,10 @@ def threaded_iter(
         from rp_core._threads import budget, pool
 
         crew = budget if cpu else pool
-        async with aclosing(hop_per_item(functools.partial(fn, *args, **kwargs), crew)) as items:
+        call: Callable[[], Iterable[R]] = functools.partial(fn, *args, **kwargs)
+        if prepare and (coming := prepare(*args, **kwargs)):
+            call = functools.partial(fn, await coming(), *args[1:], **kwargs)  # type: ignore[arg-type]
+        async with aclosing(hop_per_item(call, crew)) as items:
             async for item in items:
                 yield item
 

@@ -10,7 +10,7 @@ from rp_core import cached, file_key, read_source
 
 if TYPE_CHECKING:
     from rp_core import Source
-    from rp_image._load import Loader
+    from rp_image._loader import Loader
     from rp_image._types import Image
 
 CACHE_BYTES: Final = 256 << 20

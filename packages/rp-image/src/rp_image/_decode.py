@@ -6,17 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rp_core import Fallback, LimitExceededError, UnsupportedError, base, extra
+from rp_image._claims import (
+    anything,
+    claims,
+    deep,
+    eight_bits,
+    in_rgb,
+    plain,
+    plain_eight_bits,
+    still,
+    unblocked,
+)
 from rp_image._errors import DamagedError, DecodeError, FormatError
 from rp_image._pixels import apply_key, clear_outside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TypeAlias
-
     from rp_image._header import Header
     from rp_image._types import Format, Image, ImageInfo, Mode
-
-    Claim: TypeAlias = Callable[[Header], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,50 +65,7 @@ decode: Fallback[[Encoded], Decoded] = Fallback(
 )
 
 
-def _any(_: Header) -> bool:
-    return True
-
-
-def _plain(header: Header) -> bool:
-    """Accept the common kind; not with a defect: OpenCV allocates what a damaged length says."""
-    return header.plain and header.defect is None
-
-
-def _in_rgb(header: Header) -> bool:
-    return _plain(header) and header.info.color in {"rgb", "gray"}
-
-
-def _deep(header: Header) -> bool:
-    return _plain(header) and header.info.bits > 8
-
-
-def _eight_bits(header: Header) -> bool:
-    return header.info.bits <= 8
-
-
-def _plain_eight_bits(header: Header) -> bool:
-    return _plain(header) and header.info.bits == 8 and header.info.color in {"rgb", "gray"}
-
-
-def _still(header: Header) -> bool:
-    return _plain(header) and header.info.frames == 1
-
-
-def _unblocked(header: Header) -> bool:
-    return header.details is not None
-
-
-def _claims(**claims: Claim) -> Callable[[Encoded], bool]:
-    """Accept the formats that are named, each where its claim holds."""
-
-    def accepts(request: Encoded) -> bool:
-        claim = claims.get(request.info.format)
-        return claim is not None and claim(request.header)
-
-    return accepts
-
-
-@decode.via(needs="simplejpeg", install=base, when=_claims(jpeg=_in_rgb))
+@decode.via(needs="simplejpeg", install=base, when=claims(jpeg=in_rgb))
 def simplejpeg(request: Encoded) -> Decoded:
     """JPEG by libjpeg-turbo: strict, so that what it finds odd goes to the next."""
     from rp_image._decoders.jpeg import decode_jpeg
@@ -113,7 +76,7 @@ def simplejpeg(request: Encoded) -> Decoded:
 @decode.via(
     needs="imagecodecs",
     install=extra("codecs"),
-    when=_claims(png=_plain, avif=_plain, webp=_plain, jxl=_still, jp2=_in_rgb, qoi=_plain),
+    when=claims(png=plain, avif=plain, webp=plain, jxl=still, jp2=in_rgb, qoi=plain),
 )
 def codecs(request: Encoded) -> Decoded:
     """The codecs of imagecodecs, called by the format that was found."""
@@ -125,9 +88,7 @@ def codecs(request: Encoded) -> Decoded:
 @decode.via(
     needs="cv2",
     install=extra("opencv"),
-    when=_claims(
-        jpeg=_in_rgb, png=_plain, webp=_plain, bmp=_in_rgb, avif=_deep, jp2=_in_rgb, hdr=_plain
-    ),
+    when=claims(jpeg=in_rgb, png=plain, webp=plain, bmp=in_rgb, avif=deep, jp2=in_rgb, hdr=plain),
     check=lambda: __import__("cv2").imdecode,
 )
 def opencv(request: Encoded) -> Decoded:
@@ -139,17 +100,17 @@ def opencv(request: Encoded) -> Decoded:
 
 @decode.via(
     install=base,
-    when=_claims(
-        bmp=_any,
-        dds=_unblocked,
-        hdr=_any,
-        ico=_any,
-        npy=_any,
-        pfm=_any,
-        pnm=_any,
-        psd=_any,
-        tga=_any,
-        tiff=_any,
+    when=claims(
+        bmp=anything,
+        dds=unblocked,
+        hdr=anything,
+        ico=anything,
+        npy=anything,
+        pfm=anything,
+        pnm=anything,
+        psd=anything,
+        tga=anything,
+        tiff=anything,
     ),
 )
 def numpy(request: Encoded) -> Decoded:
@@ -162,18 +123,18 @@ def numpy(request: Encoded) -> Decoded:
 @decode.via(
     needs="PIL",
     install=base,
-    when=_claims(
-        jpeg=_eight_bits,
-        png=_any,
-        gif=_any,
-        webp=_any,
-        avif=_eight_bits,
-        bmp=_in_rgb,
-        dds=_plain,
-        jp2=_plain_eight_bits,
-        psd=_plain,
-        qoi=_any,
-        tiff=_any,
+    when=claims(
+        jpeg=eight_bits,
+        png=anything,
+        gif=anything,
+        webp=anything,
+        avif=eight_bits,
+        bmp=in_rgb,
+        dds=plain,
+        jp2=plain_eight_bits,
+        psd=plain,
+        qoi=anything,
+        tiff=anything,
     ),
 )
 def pillow(request: Encoded) -> Decoded:
@@ -186,7 +147,7 @@ def pillow(request: Encoded) -> Decoded:
     return _checked(pixels, request, upright=upright)
 
 
-@decode.via(needs="tifffile", install=extra("tiff"), when=_claims(tiff=_any))
+@decode.via(needs="tifffile", install=extra("tiff"), when=claims(tiff=anything))
 def tiff(request: Encoded) -> Decoded:
     """TIFF in every compression, by tifffile and imagecodecs."""
     from rp_image._decoders.tiff import decode_tifffile
@@ -194,7 +155,7 @@ def tiff(request: Encoded) -> Decoded:
     return _checked(decode_tifffile(request), request)
 
 
-@decode.via(needs="OpenEXR", install=extra("exr"), when=_claims(exr=_plain))
+@decode.via(needs="OpenEXR", install=extra("exr"), when=claims(exr=plain))
 def exr(request: Encoded) -> Decoded:
     """EXR of one picture, by OpenEXR."""
     from rp_image._decoders.exr import decode_exr
@@ -202,7 +163,7 @@ def exr(request: Encoded) -> Decoded:
     return _checked(decode_exr(request), request)
 
 
-@decode.via(needs="pillow_heif", install=extra("heif"), when=_claims(heif=_any))
+@decode.via(needs="pillow_heif", install=extra("heif"), when=claims(heif=anything))
 def heif(request: Encoded) -> Decoded:
     """HEIC by libheif, which turns and crops."""
     from rp_image._decoders.heif import decode_heif
@@ -210,7 +171,7 @@ def heif(request: Encoded) -> Decoded:
     return _checked(decode_heif(request), request, upright=True)
 
 
-@decode.via(needs="pillow_jxl", install=extra("jxl"), when=_claims(jxl=_eight_bits))
+@decode.via(needs="pillow_jxl", install=extra("jxl"), when=claims(jxl=eight_bits))
 def jxl(request: Encoded) -> Decoded:
     """JPEG XL by libjxl's plugin for Pillow, which turns."""
     from rp_image._decoders.pillow import decode_jxl
@@ -218,7 +179,7 @@ def jxl(request: Encoded) -> Decoded:
     return _checked(decode_jxl(request), request, upright=True)
 
 
-@decode.via(needs="rawpy", install=extra("raw"), when=_claims(raw=_any))
+@decode.via(needs="rawpy", install=extra("raw"), when=claims(raw=anything))
 def raw(request: Encoded) -> Decoded:
     """Camera raw files, developed by LibRaw."""
     from rp_image._decoders.raw import decode_raw
@@ -227,7 +188,9 @@ def raw(request: Encoded) -> Decoded:
 
 
 @decode.via(
-    needs="imageio", install=extra("imageio"), when=_claims(dicom=_any, fits=_any, spe=_any)
+    needs="imageio",
+    install=extra("imageio"),
+    when=claims(dicom=anything, fits=anything, spe=anything),
 )
 def imageio(request: Encoded) -> Decoded:
     """DICOM, FITS and SPE, by imageio's plugins."""

@@ -2,75 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from rp_core import Fallback, UnsupportedError, base, extra
+from rp_core import Fallback, base, extra
+from rp_image._encoding import Encoding
 from rp_image._errors import EncodeError
-from rp_image._types import Format
+from rp_image._metadata import Metadata, insert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from rp_image._types import Image
+    from rp_image._encoding import AlphaPolicy
+    from rp_image._types import Format, Image
 
-FORMATS: Final = ("bmp", "jpeg", "png", "tiff", "webp")
-_DEFAULT_QUALITY: Final[dict[str, int]] = {"jpeg": 90, "webp": 80}
-_WITHOUT_ALPHA: Final = frozenset({"bmp", "jpeg"})
-_LARGEST: Final = {"jpeg": 65535, "webp": 16383}
-
-
-@dataclass(slots=True)
-class Encoding:
-    """One image to be encoded, checked against what its format can hold."""
-
-    image: Image
-    format: Format
-    quality: int | None
-
-    def __post_init__(self) -> None:
-        """Refuse what the format cannot hold."""
-        if self.format not in FORMATS:
-            raise ValueError(f"cannot write {self.format!r}, only {', '.join(FORMATS)}")
-        _check_array(self.image)
-        self._check_quality()
-        height, width = self.image.shape[:2]
-        if max(height, width) > _LARGEST.get(self.format, 1 << 31):
-            raise ValueError(f"{self.format} cannot hold {width} x {height} pixels")
-        if self.format in _WITHOUT_ALPHA and self.channels == 4:
-            raise ValueError(f"{self.format} cannot hold alpha; drop it or composite it first")
-        if self.image.dtype.itemsize == 2 and self.format != "png":
-            raise ValueError(f"{self.format} is written with 8 bits a sample, not 16")
-        self.image = np.ascontiguousarray(self.image, self.image.dtype.newbyteorder("="))
-
-    @property
-    def channels(self) -> int:
-        """1 (gray), 3 or 4."""
-        return 1 if self.image.ndim == 2 else int(self.image.shape[2])
-
-    def _check_quality(self) -> None:
-        if self.quality is None:
-            self.quality = _DEFAULT_QUALITY.get(self.format)
-            return
-        if self.format not in _DEFAULT_QUALITY:
-            raise ValueError(f"{self.format} is lossless: it has no quality")
-        if not isinstance(self.quality, int) or isinstance(self.quality, bool):
-            raise TypeError(f"quality must be an int, not {self.quality!r}")
-        if not 1 <= self.quality <= 100:
-            raise ValueError(f"quality must be 1 to 100, not {self.quality}")
+encode_image: Fallback[[Encoding], bytes] = Fallback("rp_image.encode", error=EncodeError)
+_SPLICED = frozenset({"jpeg", "png", "webp"})
 
 
-encode: Fallback[[Encoding], bytes] = Fallback("rp_image.save", error=EncodeError)
+def _in(*formats: Format) -> Callable[[Encoding], bool]:
+    """Accept images for these formats; metadata only where it is put in afterwards."""
+
+    def accepts(request: Encoding) -> bool:
+        bare = not request.metadata or request.format in _SPLICED
+        return request.format in formats and bare
+
+    return accepts
 
 
-def in_formats(*formats: Format) -> Callable[[Encoding], bool]:
-    """Accept images for these formats."""
-    return lambda request: request.format in formats
-
-
-@encode.via(needs="simplejpeg", install=base, when=in_formats("jpeg"))
+@encode_image.via(needs="simplejpeg", install=base, when=_in("jpeg"))
 def simplejpeg(request: Encoding) -> bytes:
     """JPEG by libjpeg-turbo, chroma halved both ways (4:2:0)."""
     from simplejpeg import encode_jpeg
@@ -81,60 +40,139 @@ def simplejpeg(request: Encoding) -> bytes:
     return encode_jpeg(request.image, request.quality, "RGB", "420")  # type: ignore[no-any-return]
 
 
-@encode.via(
+@encode_image.via(
     needs="cv2",
     install=extra("opencv"),
-    when=in_formats("jpeg", "png", "webp"),
-    check=lambda: _cv2().imencode,
+    when=_in("jpeg", "png", "webp", "avif"),
+    check=lambda: __import__("cv2").imencode,
 )
 def opencv(request: Encoding) -> bytes:
-    """JPEG, PNG with 8 and 16 bits, lossy WebP."""
-    cv2 = _cv2()
-    image = request.image
-    if request.channels > 1:
-        image = cv2.cvtColor(
-            image,
-            cv2.COLOR_RGB2BGR if request.channels == 3 else cv2.COLOR_RGBA2BGRA,
-        )
-    flags = {"jpeg": cv2.IMWRITE_JPEG_QUALITY, "webp": cv2.IMWRITE_WEBP_QUALITY}
-    flag = flags.get(request.format)
-    done, data = cv2.imencode(
-        f".{request.format}", image, [] if flag is None else [flag, request.quality]
-    )
-    if not done:
-        raise EncodeError("OpenCV cannot encode it")
-    return bytes(data)
+    """JPEG, PNG with 8 and 16 bits, lossy WebP and AVIF."""
+    from rp_image._encoders.opencv import encode_cv2
+
+    return encode_cv2(request)
 
 
-@encode.via(needs="PIL", install=base)
-def pillow(request: Encoding) -> bytes:
-    """Every format, 8 bits a sample, and 16-bit gray PNG."""
-    from io import BytesIO
+@encode_image.via(
+    needs="imagecodecs", install=extra("codecs"), when=_in("avif", "jp2", "jxl", "png", "qoi")
+)
+def codecs(request: Encoding) -> bytes:
+    """AVIF, JPEG 2000, JPEG XL, PNG with 16 bits and QOI by imagecodecs."""
+    from rp_image._encoders.codecs import encode_by
 
-    from PIL import Image
+    return encode_by(request)
 
-    if request.image.dtype == np.uint16 and request.channels > 1:
-        raise UnsupportedError("Pillow writes 16 bits a sample for gray only")
-    options: dict[str, Any] = {} if request.quality is None else {"quality": request.quality}
+
+def _is_plain(request: Encoding) -> bool:
     if request.format == "tiff":
-        options["compression"] = "tiff_adobe_deflate"
-    buffer = BytesIO()
-    Image.fromarray(request.image).save(buffer, request.format, **options)
-    return buffer.getvalue()
+        return request.image.dtype != "uint8"
+    return request.format in {"hdr", "npy", "pfm", "pnm", "tga"}
 
 
-def _check_array(image: object) -> None:
-    if not isinstance(image, np.ndarray):
-        raise TypeError(f"image must be a numpy array, not {type(image).__name__!r}")
-    if image.dtype.kind != "u" or image.dtype.itemsize > 2:
-        raise TypeError(f"image must be uint8 or uint16, not {image.dtype}; scale it first")
-    if not (image.ndim == 2 or (image.ndim == 3 and image.shape[2] in {3, 4})):
-        raise ValueError(f"image must be (H, W), (H, W, 3) or (H, W, 4), not {image.shape}")
-    if not image.size:
-        raise ValueError(f"image has no pixels: {image.shape}")
+@encode_image.via(install=base, when=_is_plain)
+def numpy(request: Encoding) -> bytes:
+    """The formats of plain samples, and TIFF of 16 bits and floats, by deflate."""
+    from rp_image._encoders import numpy_encoder
+
+    return numpy_encoder(request.format)(request)
 
 
-def _cv2() -> Any:
-    import cv2
+@encode_image.via(
+    needs="PIL",
+    install=base,
+    when=lambda request: (
+        request.format in {"avif", "bmp", "gif", "jp2", "jpeg", "png", "tiff", "webp"}
+    ),
+)
+def pillow(request: Encoding) -> bytes:
+    """The common formats, 8 bits a sample, 16-bit gray PNG and TIFF, float gray TIFF."""
+    from rp_image._encoders.pillow import encode_pillow
 
-    return cv2
+    return encode_pillow(request)
+
+
+@encode_image.via(
+    needs="pillow_heif", install=extra("heif"), when=lambda request: request.format == "heif"
+)
+def heif(request: Encoding) -> bytes:
+    """HEIC by libheif and x265."""
+    from rp_image._encoders.pillow import encode_heif
+
+    return encode_heif(request)
+
+
+@encode_image.via(
+    needs="pillow_jxl", install=extra("jxl"), when=lambda request: request.format == "jxl"
+)
+def jxl(request: Encoding) -> bytes:
+    """JPEG XL of 8 bits by libjxl's plugin for Pillow, with metadata."""
+    from rp_image._encoders.pillow import encode_jxl
+
+    return encode_jxl(request)
+
+
+@encode_image.via(needs="OpenEXR", install=extra("exr"), when=_in("exr"))
+def exr(request: Encoding) -> bytes:
+    """EXR of floats, by OpenEXR."""
+    from rp_image._encoders.exr import encode
+
+    return encode(request)
+
+
+def encode(
+    image: Image,
+    format: Format,  # noqa: A002
+    *,
+    quality: int | None = None,
+    lossless: bool = False,
+    alpha: AlphaPolicy = "error",
+    background: float | Sequence[float] | None = None,
+    clip: bool = False,
+    exif: bytes | None = None,
+    icc: bytes | None = None,
+    xmp: bytes | None = None,
+    backend: str | Sequence[str] | None = None,
+) -> bytes:
+    """Encode an image: AVIF, BMP, EXR, GIF, HDR, HEIF, JPEG (2000, XL), NPY, PFM, PNG and others.
+
+    Nothing is converted silently: what a format cannot hold is an error.
+
+    Args:
+        image: Array (H, W) gray, (H, W, 2) gray with alpha, (H, W, 3) RGB or (H, W, 4) RGBA with
+            straight alpha; uint8, uint16 full scale, or float. Floats in 0..1 become 8 bits where a
+            format holds integers.
+        format: Such as "png"; "pnm" stands for PBM, PGM, PPM and PAM.
+        quality: 1 to 100, for JPEG and JPEG XL (default 90), WebP (80), AVIF and HEIF (75), JPEG
+            2000 (90).
+        lossless: Whether WebP, AVIF, JPEG 2000 or JPEG XL is to lose nothing.
+        alpha: Where the format has no alpha: "error", "drop" it, or "composite" over `background`.
+        background: Colour, one number or three, in the range of the image; default: white.
+        clip: Whether floats outside 0..1 are clipped where they become integers; otherwise they
+            are an error.
+        exif: EXIF block, as `ImageInfo.exif` has it. Its orientation is written as upright, which
+            the image is.
+        icc: Colour profile, as `ImageInfo.icc` has it; of the pixels as they are.
+        xmp: XMP packet.
+        backend: Use only this backend, or these in order.
+
+    Returns:
+        The bytes of the file.
+
+    Raises:
+        TypeError: `image` is no array of such a type.
+        ValueError: The format is unknown or cannot hold the image or its metadata, a float is out
+            of range, or an option makes no sense.
+        EncodeError: No backend could encode it.
+        NoBackendError: None that is installed is able to.
+    """
+    metadata = Metadata(exif, icc, xmp)
+    request = Encoding(image, format, quality, lossless, alpha, background, clip, metadata)
+    return encode_request(request, backend)
+
+
+def encode_request(request: Encoding, backend: Any) -> bytes:
+    """Encode what was checked, and put its metadata in."""
+    data = encode_image.using(backend)(request)
+    if request.metadata and request.format in _SPLICED:
+        return insert(data, request.format, request.metadata)
+    return data

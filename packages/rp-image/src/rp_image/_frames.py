@@ -11,7 +11,7 @@ from rp_core import LimitExceededError, read_source
 from rp_image._decode import check_size
 from rp_image._errors import DecodeError
 from rp_image._header import parser_of, read_header
-from rp_image._load import Loader
+from rp_image._loader import Loader
 from rp_image._pixels import own, to_mode, upright
 from rp_image._types import MAX_PIXELS, ImageInfo, Mode
 
@@ -140,10 +140,11 @@ def load_animation(
         durations.append(frame.duration)
     if any(image.shape != images[0].shape for image in images):
         raise DecodeError("the pages differ in size")
-    return Animation(np.stack(images), tuple(durations), _loop_count(data))
+    return Animation(np.stack(images), tuple(durations), loop_of(data))
 
 
-def _loop_count(data: bytes) -> int:
+def loop_of(data: bytes) -> int:
+    """Return how often an animation is shown; 0: for ever."""
     from rp_image._animations.pieces import COMPOSED, loop_count
 
     header = read_header(data)

@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, overload
 
 from rp_core import Batch
-from rp_image._load import Loader, LoadOptions, fetch_first
+from rp_image._load import fetch_first
+from rp_image._loader import Loader, LoadOptions
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable

@@ -58,7 +58,7 @@ def count_frames(data: Sliceable) -> int:
 
 def walk(data: Sliceable) -> Iterator[tuple[bytes, bytes, int, int]]:
     """Yield kind, head, begin and end of each extension and image that is whole."""
-    position = 13 + _table_size(data[10:11])
+    position = 13 + table_size(data[10:11])
     for _ in range(MOST_BLOCKS):
         kind = data[position : position + 1]
         if kind == b"\0":  # One terminator too many, as some programs write it.
@@ -68,7 +68,7 @@ def walk(data: Sliceable) -> Iterator[tuple[bytes, bytes, int, int]]:
             break
         start, head = position, data[position + 1 : position + 10]
         if kind == IMAGE:
-            position += 11 + _table_size(head[8:])
+            position += 11 + table_size(head[8:])
         else:
             position += 2
         position = _after_sub_blocks(data, position)
@@ -77,7 +77,7 @@ def walk(data: Sliceable) -> Iterator[tuple[bytes, bytes, int, int]]:
         raise EOFError
 
 
-def _table_size(flags: bytes) -> int:
+def table_size(flags: bytes) -> int:
     """Return the bytes of the colour table that a flag byte announces."""
     if not flags:
         raise EOFError

@@ -1,0 +1,64 @@
+"""Which images a backend is for, by what their headers say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from rp_image._decode import Encoded
+    from rp_image._header import Header
+
+    Claim: TypeAlias = Callable[[Header], bool]
+
+
+def anything(_: Header) -> bool:
+    """Accept every image of the format."""
+    return True
+
+
+def plain(header: Header) -> bool:
+    """Accept the common kind; not with a defect: OpenCV allocates what a damaged length says."""
+    return header.plain and header.defect is None
+
+
+def in_rgb(header: Header) -> bool:
+    """Accept the common kind in RGB or gray, no palette and no inks."""
+    return plain(header) and header.info.color in {"rgb", "gray"}
+
+
+def deep(header: Header) -> bool:
+    """Accept the common kind of more than 8 bits a sample."""
+    return plain(header) and header.info.bits > 8
+
+
+def eight_bits(header: Header) -> bool:
+    """Accept up to 8 bits a sample."""
+    return header.info.bits <= 8
+
+
+def plain_eight_bits(header: Header) -> bool:
+    """Accept the common kind of 8 bits, in RGB or gray."""
+    return plain(header) and header.info.bits == 8 and header.info.color in {"rgb", "gray"}
+
+
+def still(header: Header) -> bool:
+    """Accept the common kind of one frame."""
+    return plain(header) and header.info.frames == 1
+
+
+def unblocked(header: Header) -> bool:
+    """Accept pixels that are not compressed by blocks."""
+    return header.details is not None
+
+
+def claims(**accepted: Claim) -> Callable[[Encoded], bool]:
+    """Accept the formats that are named, each where its claim holds."""
+
+    def accepts(request: Encoded) -> bool:
+        claim = accepted.get(request.info.format)
+        return claim is not None and claim(request.header)
+
+    return accepts

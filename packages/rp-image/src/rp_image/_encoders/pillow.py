@@ -1,0 +1,172 @@
+"""Pillow as an encoder."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rp_core import UnsupportedError
+from rp_image._encoders.common import in_color
+
+if TYPE_CHECKING:
+    from rp_image._encoding import Encoding
+
+_COLORS = 256
+
+
+def encode_pillow(request: Encoding) -> bytes:
+    """Encode 8 bits a sample, or 16-bit gray PNG.
+
+    Raises:
+        UnsupportedError: Pillow would lose depth.
+        ValueError: A GIF cannot hold alpha that is neither none nor all.
+    """
+    from PIL import Image
+
+    image = request.image
+    if image.dtype != np.uint8 and (request.format, request.channels) != ("png", 1):
+        raise UnsupportedError("Pillow writes 16 bits a sample for gray PNG only")
+    if request.format in {"webp", "avif", "jp2"}:
+        image = in_color(image) if request.format != "jp2" else image
+    if request.format == "gif":
+        return _encode_gif(image)
+    buffer = BytesIO()
+    Image.fromarray(image).save(buffer, _plugin(request.format), **_options(request))
+    return buffer.getvalue()
+
+
+def encode_heif(request: Encoding) -> bytes:
+    """Encode HEIC with libheif."""
+    import pillow_heif
+    from PIL import Image
+
+    image = Image.fromarray(in_color(request.image))
+    metadata = request.metadata
+    options: dict[str, Any] = {"quality": request.quality}
+    if metadata.exif:
+        options["exif"] = b"Exif\0\0" + metadata.exif
+    if metadata.xmp:
+        options["xmp"] = metadata.xmp
+    file = pillow_heif.from_pillow(image)
+    if metadata.icc:
+        file[0].info["icc_profile"] = metadata.icc
+    buffer = BytesIO()
+    file.save(buffer, **options)
+    return buffer.getvalue()
+
+
+def encode_jxl(request: Encoding) -> bytes:
+    """Encode JPEG XL of 8 bits a sample.
+
+    Raises:
+        UnsupportedError: There are more bits.
+    """
+    import pillow_jxl  # noqa: F401
+    from PIL import Image
+
+    if request.image.dtype != np.uint8:
+        raise UnsupportedError("the plugin writes 8 bits a sample")
+    metadata = request.metadata
+    options: dict[str, Any] = {"lossless": request.lossless, "icc_profile": metadata.icc}
+    if not request.lossless:
+        options["quality"] = request.quality
+    if metadata.exif:
+        options["exif"] = b"Exif\0\0" + metadata.exif
+    if metadata.xmp:
+        options["xmp"] = metadata.xmp
+    buffer = BytesIO()
+    Image.fromarray(request.image).save(buffer, "JXL", **options)
+    return buffer.getvalue()
+
+
+def _plugin(name: str) -> str:
+    return {"jp2": "JPEG2000"}.get(name, name.upper())
+
+
+def _options(request: Encoding) -> dict[str, Any]:
+    metadata = request.metadata
+    options: dict[str, Any] = {}
+    if request.quality is not None and request.format != "jp2":
+        options["quality"] = request.quality
+    match request.format:
+        case "tiff":
+            options["compression"] = "tiff_adobe_deflate"
+            options["tiffinfo"] = _tags(request)
+        case "webp":
+            options |= {"lossless": request.lossless, "exact": True}
+            if request.lossless:
+                options["method"] = 0
+        case "avif":
+            options["speed"] = 9
+            if request.lossless:
+                options |= {"quality": 100, "subsampling": "4:4:4"}
+                raise UnsupportedError("Pillow converts the colours of AVIF, with a loss")
+        case "jp2":
+            options["irreversible"] = not request.lossless
+            if not request.lossless:
+                options |= {
+                    "quality_mode": "dB",
+                    "quality_layers": [20 + 0.4 * (request.quality or 90)],
+                }
+    if request.format in {"avif", "tiff"} and metadata.icc:
+        options["icc_profile"] = metadata.icc
+    if request.format == "avif":
+        options |= {"exif": metadata.exif} if metadata.exif else {}
+        options |= {"xmp": metadata.xmp} if metadata.xmp else {}
+    return options
+
+
+def _tags(request: Encoding) -> Any:
+    """Return the tags of a TIFF: those of its EXIF block, and XMP."""
+    from PIL import Image
+    from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+    tags = ImageFileDirectory_v2()
+    if request.metadata.xmp:
+        tags[700] = request.metadata.xmp
+    if request.metadata.exif:
+        exif = Image.Exif()
+        exif.load(b"Exif\0\0" + request.metadata.exif)
+        tags[34665] = exif.get_ifd(34665)
+        for tag in (270, 271, 272, 305, 306, 315, 33432):
+            if tag in exif:
+                tags[tag] = exif[tag]
+    return tags
+
+
+def _encode_gif(image: Any) -> bytes:
+    """Encode with the colours that are there, or the 256 that come nearest."""
+    from PIL import Image
+
+    color = in_color(image)
+    alpha = color[:, :, 3] if color.shape[2] == 4 else None
+    if alpha is not None and ((alpha > 0) & (alpha < 255)).any():
+        raise ValueError("a gif holds alpha of 0 or 255 only; drop it or composite it first")
+    indices, palette = _palette(color[:, :, :3], _COLORS - (alpha is not None))
+    picture = Image.new("P", (1, 1))
+    options: dict[str, Any] = {"optimize": False}
+    if alpha is not None:
+        options["transparency"] = len(palette)
+        indices = np.where(alpha == 0, np.uint8(len(palette)), indices)
+        palette = np.concatenate([palette, np.zeros((1, 3), np.uint8)])
+    picture = Image.fromarray(np.ascontiguousarray(indices), "L").copy()
+    picture.putpalette(palette.tobytes())
+    buffer = BytesIO()
+    picture.save(buffer, "GIF", **options)
+    return buffer.getvalue()
+
+
+def _palette(color: Any, most: int) -> tuple[Any, Any]:
+    """Return indices (H, W) and colours (N, 3): exact where there are few enough."""
+    from PIL import Image
+
+    words = color.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
+    found = np.unique(words)
+    if len(found) <= most:
+        indices = np.searchsorted(found, words).astype(np.uint8)
+        return indices, np.stack([found >> 16, found >> 8 & 255, found & 255], 1).astype(np.uint8)
+    quantized = Image.fromarray(np.ascontiguousarray(color)).quantize(most)
+    palette = np.array(quantized.getpalette()[: most * 3], np.uint8).reshape(-1, 3)
+    return np.array(quantized), palette

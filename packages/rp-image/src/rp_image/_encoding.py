@@ -1,0 +1,213 @@
+"""One image to be encoded, checked against what its format can hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, get_args
+
+import numpy as np
+
+from rp_image._depth import as_uint8
+from rp_image._metadata import HOLDING, Metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rp_image._types import Format, Image
+
+AlphaPolicy: TypeAlias = Literal["error", "drop", "composite"]
+_U8: Final = frozenset({"uint8"})
+_U16: Final = frozenset({"uint8", "uint16"})
+_ALL: Final = frozenset({"uint8", "uint16", "float32"})
+_F32: Final = frozenset({"float32"})
+
+
+class Capacity(NamedTuple):
+    """What a format can hold: types of samples, alpha, the longest side; and how it is lossy."""
+
+    dtypes: frozenset[str]
+    alpha: bool
+    longest: int = (1 << 31) - 1
+    quality: int | None = None
+    lossless: bool = False
+
+
+CAPACITIES: Final[dict[str, Capacity]] = {
+    "avif": Capacity(_U8, True, 65536, 75, True),
+    "bmp": Capacity(_U8, False),
+    "exr": Capacity(_F32, True),
+    "gif": Capacity(_U8, True, 65535),
+    "hdr": Capacity(_F32, False),
+    "heif": Capacity(_U8, True, 16384, 75),
+    "jp2": Capacity(_U16, True, quality=90, lossless=True),
+    "jpeg": Capacity(_U8, False, 65535, 90),
+    "jxl": Capacity(_ALL, True, 1 << 30, 90, True),
+    "npy": Capacity(_ALL, True),
+    "pfm": Capacity(_F32, False),
+    "png": Capacity(_U16, True),
+    "pnm": Capacity(_U16, True),
+    "qoi": Capacity(_U8, True),
+    "tga": Capacity(_U8, True, 65535),
+    "tiff": Capacity(_ALL, True),
+    "webp": Capacity(_U8, True, 16383, 80, True),
+}
+SUFFIXES: Final[dict[str, Format]] = {
+    ".apng": "png",
+    ".avif": "avif",
+    ".bmp": "bmp",
+    ".dib": "bmp",
+    ".exr": "exr",
+    ".gif": "gif",
+    ".hdr": "hdr",
+    ".heic": "heif",
+    ".heif": "heif",
+    ".hif": "heif",
+    ".jfif": "jpeg",
+    ".j2k": "jp2",
+    ".jp2": "jp2",
+    ".jpe": "jpeg",
+    ".jpeg": "jpeg",
+    ".jpg": "jpeg",
+    ".jxl": "jxl",
+    ".npy": "npy",
+    ".pam": "pnm",
+    ".pbm": "pnm",
+    ".pfm": "pfm",
+    ".pgm": "pnm",
+    ".png": "png",
+    ".pnm": "pnm",
+    ".ppm": "pnm",
+    ".qoi": "qoi",
+    ".tga": "tga",
+    ".tif": "tiff",
+    ".tiff": "tiff",
+    ".webp": "webp",
+}
+
+
+def format_of(path: str) -> Format:
+    """Return the format that the suffix of a path names.
+
+    Raises:
+        ValueError: It names none that can be written.
+    """
+    import os
+
+    suffix = os.path.splitext(path)[1].lower()
+    if suffix not in SUFFIXES:
+        raise ValueError(
+            f"no format is known by the suffix {suffix!r}; name one of {', '.join(CAPACITIES)}"
+        )
+    return SUFFIXES[suffix]
+
+
+@dataclass(slots=True)
+class Encoding:
+    """One image to be encoded.
+
+    Attributes:
+        image: Pixels, brought to what the format holds.
+        format: The format.
+        quality: 1 to 100, or None where that has no meaning.
+        lossless: Whether a lossy format is to lose nothing.
+        alpha: What becomes of alpha where the format has none.
+        background: Colour that alpha is composited over, in the range of the image.
+        clip: Whether floats outside 0..1 are clipped.
+        metadata: What goes with the pixels.
+    """
+
+    image: Image
+    format: Format
+    quality: int | None = None
+    lossless: bool = False
+    alpha: AlphaPolicy = "error"
+    background: float | Sequence[float] | None = None
+    clip: bool = False
+    metadata: Metadata = field(default_factory=Metadata)
+
+    def __post_init__(self) -> None:
+        """Refuse what the format cannot hold."""
+        if self.format not in CAPACITIES:
+            known = ", ".join(CAPACITIES)
+            raise ValueError(f"cannot write {self.format!r}, only {known}")
+        check_writable(self.image)
+        self._check_options()
+        height, width = self.image.shape[:2]
+        longest = CAPACITIES[self.format].longest
+        if max(height, width) > longest:
+            raise ValueError(f"{self.format} cannot hold {width} x {height} pixels")
+        self.metadata = self.metadata.upright()
+        if self.metadata and self.format not in HOLDING:
+            raise ValueError(f"{self.format} holds no EXIF, colour profile or XMP")
+        self.image = self._of_known_depth(self.image)
+        if self.has_alpha and not CAPACITIES[self.format].alpha:
+            self.image = self._without_alpha(self.image)
+        self.image = np.ascontiguousarray(self.image, self.image.dtype.newbyteorder("="))
+
+    @property
+    def channels(self) -> int:
+        """1 (gray), 2 (gray with alpha), 3 or 4."""
+        return 1 if self.image.ndim == 2 else int(self.image.shape[2])
+
+    @property
+    def has_alpha(self) -> bool:
+        """Whether the last channel is alpha."""
+        return self.channels in {2, 4}
+
+    def _check_options(self) -> None:
+        capacity = CAPACITIES[self.format]
+        if self.alpha not in get_args(AlphaPolicy):
+            raise ValueError(f"alpha must be error, drop or composite, not {self.alpha!r}")
+        if self.lossless and not capacity.lossless:
+            what = "lossy" if capacity.quality else "lossless anyway"
+            raise ValueError(f"{self.format} has no lossless mode: it is {what}")
+        if self.quality is None:
+            self.quality = None if self.lossless else capacity.quality
+            return
+        if capacity.quality is None:
+            raise ValueError(f"{self.format} is lossless: it has no quality")
+        if self.lossless:
+            raise ValueError("a lossless image has no quality")
+        if not isinstance(self.quality, int) or isinstance(self.quality, bool):
+            raise TypeError(f"quality must be an int, not {self.quality!r}")
+        if not 1 <= self.quality <= 100:
+            raise ValueError(f"quality must be 1 to 100, not {self.quality}")
+
+    def _of_known_depth(self, image: Image) -> Image:
+        """Scale floats for a format of integers; refuse a depth that would be lost."""
+        dtypes = CAPACITIES[self.format].dtypes
+        if image.dtype.kind == "f":
+            return (
+                image.astype(np.float32) if "float32" in dtypes else as_uint8(image, clip=self.clip)
+            )
+        if str(image.dtype.newbyteorder("=")) not in dtypes:
+            held = " or ".join(sorted(dtypes))
+            raise ValueError(f"{self.format} holds {held} samples, not {image.dtype}; convert them")
+        return image
+
+    def _without_alpha(self, image: Image) -> Image:
+        if self.alpha == "error":
+            raise ValueError(
+                f"{self.format} cannot hold alpha; "
+                'ask for alpha="drop" or alpha="composite", or choose another format'
+            )
+        color = image[:, :, :-1]
+        if self.alpha == "composite":
+            from rp_image._composite import composite
+
+            white: Any = 1.0 if image.dtype.kind == "f" else int(np.iinfo(image.dtype).max)
+            color = composite(image, white if self.background is None else self.background)
+        return color[:, :, 0] if color.ndim == 3 and color.shape[2] == 1 else color
+
+
+def check_writable(image: object) -> None:
+    """Refuse what is no array of an image."""
+    if not isinstance(image, np.ndarray):
+        raise TypeError(f"image must be a numpy array, not {type(image).__name__!r}")
+    unsigned = image.dtype.kind == "u" and image.dtype.itemsize <= 2
+    if not unsigned and image.dtype.kind != "f":
+        raise TypeError(f"image must be uint8, uint16 or float, not {image.dtype}; scale it first")
+    if not (image.ndim == 2 or (image.ndim == 3 and image.shape[2] in {2, 3, 4})):
+        raise ValueError(f"image must be (H, W) or (H, W, C) with C 2 to 4, not {image.shape}")
+    if not image.size:
+        raise ValueError(f"image has no pixels: {image.shape}")

@@ -1,0 +1,191 @@
+"""`load` with its options, for the operations that load one image or many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, get_args
+
+from rp_core import read_source
+from rp_image._decode import Decoded, Encoded, check_size, decode
+from rp_image._errors import DecodeError, NoSuchFrameError
+from rp_image._header import read_header
+from rp_image._headers.jpeg import check_scans, find_defect
+from rp_image._pixels import as_stored, own, to_mode, upright
+from rp_image._sizes import target_size
+from rp_image._types import MAX_PIXELS, DType, ImageInfo, Mode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rp_core import Source
+    from rp_image._header import Header
+    from rp_image._types import Image
+
+Icc: TypeAlias = Literal["keep", "srgb"]
+Cache: TypeAlias = "bool | Literal['readonly']"
+Size: TypeAlias = "float | tuple[int, int]"
+
+
+class LoadOptions(TypedDict, total=False):
+    """The options of `load`, for the operations that load many."""
+
+    mode: Mode
+    dtype: DType | None
+    size: Size | None
+    frame: int
+    orient: bool
+    strict: bool
+    max_pixels: int | None
+    icc: Icc
+    cache: Cache
+    urls: bool
+    backend: str | Sequence[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loader:
+    """`load` with its options, checked."""
+
+    mode: Mode = "auto"
+    dtype: DType | None = None
+    size: Size | None = None
+    frame: int = 0
+    orient: bool = True
+    strict: bool = True
+    max_pixels: int | None = MAX_PIXELS
+    icc: Icc = "keep"
+    cache: Cache = False
+    urls: bool = True
+    backend: str | Sequence[str] | None = None
+    spare: int = 2
+
+    def __post_init__(self) -> None:
+        """Refuse options that make no sense."""
+        _check_choice("mode", self.mode, get_args(Mode))
+        _check_choice("dtype", self.dtype, (None, *get_args(DType)))
+        _check_choice("icc", self.icc, get_args(Icc))
+        _check_choice("cache", self.cache, (False, True, "readonly"))
+        check_limit(self.max_pixels)
+        if not isinstance(self.frame, int) or isinstance(self.frame, bool):
+            raise TypeError(f"frame must be an int, not {self.frame!r}")
+        if self.frame < 0:
+            raise ValueError(f"frame must be at least 0, not {self.frame}")
+        if self.size is not None:
+            target_size((1, 1), self.size)
+        decode.using(self.backend)
+
+    def __call__(self, source: Source) -> Image:
+        """`load` with its options, for the operations that load one image or many."""
+        try:
+            if self.cache:
+                from rp_image._cache import load_cached
+
+                return load_cached(self, source)
+            return self.decode(read_source(source, urls=self.urls))
+        except DecodeError as error:
+            if isinstance(source, (str, PathLike)):
+                error.add_note(f"while loading {fspath(source)[:200]!r}")
+            raise
+
+    def decode(self, data: bytes) -> Image:
+        """Decode the bytes of a file."""
+        header = read_header(data, self.frame)
+        check_size(header, self.max_pixels)
+        if header.many_scans and self.max_pixels is not None:
+            check_scans(data, header)
+        if self.strict and (defect := _defect(data, header)):
+            raise DecodeError(f"the {header.info.format} is damaged or cut off: {defect}")
+        info = header.info
+        size = target_size(self._shape(info), self.size) if self.size else None
+        if _is_composed(header, self.frame):
+            info, decoded = self._compose(data, header)
+        else:
+            decoded = self._decode_frame(data, header, size)
+        pixels = decoded.pixels
+        if self.icc == "srgb" and info.icc:
+            from rp_image._icc import to_srgb
+
+            pixels = to_srgb(pixels, info)
+        pixels = to_mode(pixels, info, self.mode)
+        if self.orient != decoded.is_upright:
+            turn = upright if self.orient else as_stored
+            pixels = turn(pixels, info.orientation)
+        return own(self._finish(pixels, size))
+
+    def _finish(self, pixels: Image, size: tuple[int, int] | None) -> Image:
+        """Bring the picture to the size and the type that were asked for."""
+        if size and pixels.shape[:2] != size:
+            from rp_image._resize import resize
+
+            pixels = resize(own(pixels), size)
+        if self.dtype is not None and pixels.dtype != self.dtype:
+            from rp_image import _depth
+
+            convert: Callable[[Image], Image] = getattr(_depth, f"as_{self.dtype}")
+            pixels = convert(pixels)
+        return pixels
+
+    def _shape(self, info: ImageInfo) -> tuple[int, int]:
+        turned = self.orient and info.orientation > 4
+        return (info.width, info.height) if turned else (info.height, info.width)
+
+    def _decode_frame(self, data: bytes, header: Header, size: tuple[int, int] | None) -> Decoded:
+        info = header.info
+        if self.frame and header.index != self.frame:
+            from rp_image._animations.others import decode_frame
+
+            return decode_frame(data, header, self.frame)
+        least = None
+        if size:
+            turned = self.orient and info.orientation > 4
+            height, width = size[::-1] if turned else size
+            least = min(info.height, height * self.spare), min(info.width, width * self.spare)
+        inks = self.icc == "srgb" and info.icc is not None
+        request = Encoded(data, header, self.mode, self.strict, least, inks)
+        return decode.using(self.backend)(request)
+
+    def _compose(self, data: bytes, header: Header) -> tuple[ImageInfo, Decoded]:
+        from rp_image._animations.pieces import compose, has_transparency
+
+        number = -1
+        pictures = compose(
+            data, header, strict=self.strict, max_pixels=self.max_pixels, backend=self.backend
+        )
+        for number, (picture, _) in enumerate(pictures):
+            if number == self.frame:
+                info = replace(header.info, has_alpha=has_transparency(data, header))
+                return info, Decoded(picture)
+        if number < 0:
+            raise DecodeError(f"the {header.info.format} has no frame that is whole")
+        raise NoSuchFrameError(self.frame, number + 1)
+
+
+def _is_composed(header: Header, frame: int) -> bool:
+    """Return whether a frame is made of the ones before it."""
+    info = header.info
+    if info.format == "webp":
+        return info.frames > 1 or header.animated
+    return frame > 0 and (info.format == "gif" or (info.format == "png" and header.animated))
+
+
+def _check_choice(name: str, value: object, choices: tuple[object, ...]) -> None:
+    if not any(value is choice or value == choice for choice in choices):
+        known = ", ".join(map(repr, choices))
+        raise ValueError(f"{name} must be one of {known}, not {value!r}")
+
+
+def check_limit(max_pixels: int | None) -> None:
+    """Refuse a `max_pixels` that is no positive number."""
+    if max_pixels is None:
+        return
+    if not isinstance(max_pixels, int) or isinstance(max_pixels, bool):
+        raise TypeError(f"max_pixels must be an int or None, not {max_pixels!r}")
+    if max_pixels < 1:
+        raise ValueError(f"max_pixels must be at least 1, not {max_pixels}")
+
+
+def _defect(data: bytes, header: Header) -> str | None:
+    if header.info.format == "jpeg":
+        return find_defect(data, header.body)
+    return header.defect

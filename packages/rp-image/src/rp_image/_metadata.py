@@ -1,0 +1,132 @@
+"""EXIF, colour profiles and XMP, put into files that a backend has encoded."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from rp_image._headers.exif import with_orientation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rp_image._types import Format
+
+HOLDING: Final[frozenset[Format]] = frozenset(
+    {"avif", "heif", "jpeg", "jxl", "png", "tiff", "webp"}
+)
+_LARGEST_SEGMENT: Final = 65533
+_XMP_JPEG: Final = b"http://ns.adobe.com/xap/1.0/\0"
+_XMP_PNG: Final = b"XML:com.adobe.xmp\0\0\0\0\0"
+_FLAGS: Final = {b"ICCP": 0x20, b"EXIF": 0x08, b"XMP ": 0x04}
+_ALPHA: Final = 0x10
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What goes with the pixels.
+
+    Attributes:
+        exif: EXIF block, from its TIFF header on.
+        icc: Colour profile.
+        xmp: XMP packet.
+    """
+
+    exif: bytes | None = None
+    icc: bytes | None = None
+    xmp: bytes | None = None
+
+    def __bool__(self) -> bool:
+        """Return whether there is any."""
+        return any((self.exif, self.icc, self.xmp))
+
+    def upright(self) -> Metadata:
+        """Return it for a picture whose pixels are upright, as all here are."""
+        exif = self.exif and with_orientation(self.exif.removeprefix(b"Exif\0\0"), 1)
+        return Metadata(exif, self.icc, self.xmp)
+
+
+def insert(data: bytes, name: Format, metadata: Metadata) -> bytes:
+    """Return a JPEG, PNG or WebP with its metadata.
+
+    Raises:
+        ValueError: The format cannot hold so much.
+    """
+    return {"jpeg": _into_jpeg, "png": _into_png, "webp": _into_webp}[name](data, metadata)
+
+
+def _into_jpeg(data: bytes, metadata: Metadata) -> bytes:
+    """Insert segments behind the JFIF header (Exif 2.32; ICC.1 annex B.4; XMP part 3)."""
+    place = 2
+    if data[2:4] == b"\xff\xe0":
+        place += 2 + int.from_bytes(data[4:6])
+    bodies = [
+        (0xE1, body)
+        for body in (
+            metadata.exif and b"Exif\0\0" + metadata.exif,
+            metadata.xmp and _XMP_JPEG + metadata.xmp,
+        )
+        if body
+    ]
+    step = _LARGEST_SEGMENT - 14
+    icc = metadata.icc or b""
+    parts = [icc[at : at + step] for at in range(0, len(icc), step)]
+    if len(parts) > 255:
+        raise ValueError("the colour profile is too long for a jpeg")
+    bodies += [
+        (0xE2, b"ICC_PROFILE\0" + bytes([number, len(parts)]) + part)
+        for number, part in enumerate(parts, 1)
+    ]
+    if any(len(body) > _LARGEST_SEGMENT for _, body in bodies):
+        raise ValueError("EXIF or XMP is too long for a jpeg: at most 64 KB")
+    segments = [struct.pack(">BBH", 0xFF, mark, len(body) + 2) + body for mark, body in bodies]
+    return b"".join([data[:place], *segments, data[place:]])
+
+
+def _into_png(data: bytes, metadata: Metadata) -> bytes:
+    """Insert chunks behind the header."""
+    chunks = []
+    if metadata.icc:
+        chunks.append((b"iCCP", b"icc\0\0" + zlib.compress(metadata.icc)))
+    if metadata.exif:
+        chunks.append((b"eXIf", metadata.exif))
+    if metadata.xmp:
+        chunks.append((b"iTXt", _XMP_PNG + metadata.xmp))
+    made = [
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in chunks
+    ]
+    return b"".join([data[:33], *made, data[33:]])
+
+
+def _into_webp(data: bytes, metadata: Metadata) -> bytes:
+    """Make an extended WebP (RFC 9649, section 2.7): header, profile, picture, EXIF, XMP."""
+    from rp_image._headers.webp import read_header
+
+    info = read_header(data).info
+    named = ((b"ICCP", metadata.icc), (b"EXIF", metadata.exif), (b"XMP ", metadata.xmp))
+    added = {name: body for name, body in named if body}
+    flags = sum(_FLAGS[name] for name in added) | (_ALPHA if info.has_alpha else 0)
+    size = struct.pack("<I", info.width - 1)[:3] + struct.pack("<I", info.height - 1)[:3]
+    picture = [chunk for chunk in _webp_chunks(data) if chunk[:4] in {b"ALPH", b"VP8 ", b"VP8L"}]
+    parts = [riff_chunk(b"VP8X", struct.pack("<I", flags) + size)]
+    if b"ICCP" in added:
+        parts.append(riff_chunk(b"ICCP", added.pop(b"ICCP")))
+    parts += picture
+    parts += [riff_chunk(name, body) for name, body in added.items()]
+    body = b"".join(parts)
+    return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
+
+
+def _webp_chunks(data: bytes) -> Iterator[bytes]:
+    from rp_image._headers.webp import walk
+
+    for _, start, end in walk(data, 12, len(data)):
+        yield data[start - 8 : end + (end & 1)]
+
+
+def riff_chunk(name: bytes, body: bytes) -> bytes:
+    """Return a chunk of a RIFF file, padded to an even length."""
+    return name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) & 1)
