@@ -139,8 +139,10 @@ class Encoding:
         self.metadata = self.metadata.upright()
         if self.metadata and self.format not in HOLDING:
             raise ValueError(f"{self.format} holds no EXIF, colour profile or XMP")
+        self._check_samples()
         self.image = self._of_known_depth(self.image)
-        if self.has_alpha and not CAPACITIES[self.format].alpha:
+        unheld = not CAPACITIES[self.format].alpha or self._is_gif_without_alpha
+        if self.has_alpha and unheld:
             self.image = self._without_alpha(self.image)
         self.image = np.ascontiguousarray(self.image, self.image.dtype.newbyteorder("="))
 
@@ -172,6 +174,21 @@ class Encoding:
             raise TypeError(f"quality must be an int, not {self.quality!r}")
         if not 1 <= self.quality <= 100:
             raise ValueError(f"quality must be 1 to 100, not {self.quality}")
+
+    @property
+    def _is_gif_without_alpha(self) -> bool:
+        return self.format == "gif" and self.alpha != "error"
+
+    def _check_samples(self) -> None:
+        """Refuse samples that only some formats hold."""
+        image = self.image
+        if self.format == "hdr" and not (np.isfinite(image).all() and image.min() >= 0):
+            raise ValueError("hdr holds finite samples from 0 up")
+        if self.format == "gif" and self.has_alpha and self.alpha == "error":
+            alpha = image[:, :, -1]
+            most = np.iinfo(image.dtype).max if image.dtype.kind == "u" else 1
+            if ((alpha > 0) & (alpha < most)).any():
+                raise ValueError("a gif holds alpha of none or all only; drop it or composite it")
 
     def _of_known_depth(self, image: Image) -> Image:
         """Scale floats for a format of integers; refuse a depth that would be lost."""

@@ -26,11 +26,11 @@ def to_mode(image: Image, info: ImageInfo, mode: Mode) -> Image:
     channels = 1 if image.ndim == 2 else image.shape[2]
     match resolve_mode(mode, has_alpha=info.has_alpha):
         case "rgb":
-            return image if channels == 3 else _stack(image, channels, alpha=False)
+            return image if channels == 3 else stack(image, channels, alpha=False)
         case "rgba":
-            return image if channels == 4 else _stack(image, channels, alpha=True)
+            return image if channels == 4 else stack(image, channels, alpha=True)
         case "gray":
-            return _luma(image, channels)
+            return luma(image, channels)
         case _:
             return _native(image, info, channels)
 
@@ -81,11 +81,11 @@ def clear_outside(image: Image, frame: tuple[int, int, int, int]) -> Image:
     left, top, right, bottom = frame
     channels = 1 if image.ndim == 2 else image.shape[2]
     cleared = np.zeros((*image.shape[:2], 4), image.dtype)
-    cleared[top:bottom, left:right] = _stack(image[top:bottom, left:right], channels, alpha=True)
+    cleared[top:bottom, left:right] = stack(image[top:bottom, left:right], channels, alpha=True)
     return cleared
 
 
-def _stack(image: Image, channels: int, *, alpha: bool) -> Image:
+def stack(image: Image, channels: int, *, alpha: bool) -> Image:
     """Make RGB or RGBA from any number of channels."""
     stacked = np.empty((*image.shape[:2], 4 if alpha else 3), image.dtype)
     color = image if image.ndim == 3 else image[:, :, None]
@@ -95,7 +95,7 @@ def _stack(image: Image, channels: int, *, alpha: bool) -> Image:
     return stacked
 
 
-def _luma(image: Image, channels: int) -> Image:
+def luma(image: Image, channels: int) -> Image:
     """Weigh the channels as ITU-R BT.601 does: 0.299 R + 0.587 G + 0.114 B."""
     if channels <= 2:
         return image if image.ndim == 2 else image[:, :, 0]

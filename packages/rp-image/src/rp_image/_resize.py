@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 import numpy as np
 
 from rp_core import Fallback, OperationError, UnsupportedError, base, extra
+from rp_image._premultiply import is_opaque, unweighted, weighted
 from rp_image._sizes import target_size
-from rp_image._weights import FILTERS, nearest_is_ambiguous, resample
+from rp_image._weights import METHODS, nearest_is_ambiguous, resample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from rp_image._types import Image
 
 Method: TypeAlias = Literal["auto", "nearest", "linear", "area", "lanczos"]
-METHODS: Final = ("auto", "nearest", *FILTERS)
 _DTYPES: Final = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32))
 _LANCZOS: Final = 1  # PIL.Image.Resampling.LANCZOS
 
@@ -129,7 +129,8 @@ def resize(
     The weights of the samples inside the image are scaled to the sum 1. The `max(1, s)` widens a
     filter when it shrinks the image, so that fine detail is averaged and does not alias. Integers
     are clipped to their range after each axis, which matters where lanczos overshoots, and rounded
-    at the end. Channels, alpha among them, are resampled independently.
+    at the end. Where pixels are transparent, colours count by their alpha: what is not seen does not
+    show at the edges. An image of its own size is copied at once.
 
     Args:
         image: Array (H, W) or (H, W, C) with C 1 to 4; uint8, uint16 or float32.
@@ -153,12 +154,14 @@ def resize(
     resample_chain = resample_image.using(backend)
     height, width = target_size(image.shape, size)
     if (height, width) == image.shape[:2]:
-        return image.copy()
+        return image.copy(order="C")
+    weigh = method != "nearest" and not is_opaque(image)
+    work = weighted(image) if weigh else image
     for axis_height, axis_width, axis_method in _steps(image, height, width, method):
-        image = np.ascontiguousarray(image)
-        resized = resample_chain(Resizing(image, axis_height, axis_width, axis_method))
-        image = resized.reshape(axis_height, axis_width, *image.shape[2:])
-    return image
+        work = np.ascontiguousarray(work)
+        resized = resample_chain(Resizing(work, axis_height, axis_width, axis_method))
+        work = resized.reshape(axis_height, axis_width, *image.shape[2:])
+    return unweighted(work, image.dtype, has_alpha=True) if weigh else work
 
 
 def _steps(image: Image, height: int, width: int, method: str) -> list[tuple[int, int, str]]:

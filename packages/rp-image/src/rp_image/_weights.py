@@ -38,6 +38,7 @@ FILTERS: Final[dict[str, Callable[[Floats, Floats, float], Floats]]] = {
     "area": _area,
     "lanczos": _lanczos,
 }
+METHODS: Final = ("auto", "nearest", *FILTERS)
 _REACH: Final = {"linear": 1.0, "area": 0.5, "lanczos": 3.0}
 
 

@@ -21,7 +21,6 @@ def encode_pillow(request: Encoding) -> bytes:
 
     Raises:
         UnsupportedError: Pillow would lose depth.
-        ValueError: A GIF cannot hold alpha that is neither none nor all.
     """
     from PIL import Image
 
@@ -142,8 +141,6 @@ def _encode_gif(image: Any) -> bytes:
 
     color = in_color(image)
     alpha = color[:, :, 3] if color.shape[2] == 4 else None
-    if alpha is not None and ((alpha > 0) & (alpha < 255)).any():
-        raise ValueError("a gif holds alpha of 0 or 255 only; drop it or composite it first")
     indices, palette = _palette(color[:, :, :3], _COLORS - (alpha is not None))
     picture = Image.new("P", (1, 1))
     options: dict[str, Any] = {"optimize": False}

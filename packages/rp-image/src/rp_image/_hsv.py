@@ -1,0 +1,170 @@
+"""RGB to HSV and back. Backends are asked top to bottom, the fastest first."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from rp_core import Fallback, OperationError, base, extra
+from rp_image._depth import as_float32
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rp_image._types import Image
+
+_BAND: Final = 1 << 15
+_IN_DEGREES: Final = np.diag([360, 1, 1, 0])[:3].astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Colors:
+    """Colours (H, W, 3 or 4) float32, the place for the result, and whether a backend was named."""
+
+    image: Image
+    out: Image
+    named: bool
+
+
+def _wants_numba(request: Colors) -> bool:
+    """Accept where numba is imported already, or was asked for: importing it takes a second."""
+    return request.named or "numba" in sys.modules
+
+
+to_hsv: Fallback[[Colors], None] = Fallback("rp_image.rgb_to_hsv", error=OperationError)
+to_rgb: Fallback[[Colors], None] = Fallback("rp_image.hsv_to_rgb", error=OperationError)
+
+
+@to_hsv.via(needs="cv2", install=extra("opencv"), check=lambda: __import__("cv2").cvtColor)
+def opencv(request: Colors) -> None:
+    """OpenCV, whose hue is in degrees."""
+    import cv2
+
+    cv2.cvtColor(request.image, cv2.COLOR_RGB2HSV, dst=request.out)
+    hue = request.out.reshape(-1)[::3]  # One axis: numpy is twice as fast as along two.
+    np.multiply(hue, np.float32(1 / 360), out=hue)
+
+
+@to_hsv.via(needs="numba", install=extra("numba"), when=_wants_numba)
+def numba(request: Colors) -> None:
+    """A loop that numba compiles at its first use."""
+    from rp_image._hsv_numba import kernels
+
+    kernels()[0](request.image[:, :, :3], request.out)
+
+
+@to_hsv.via(install=base)
+def numpy(request: Colors) -> None:
+    """Whole bands at once."""
+    from rp_image._hsv_numpy import rgb_to_hsv as convert
+
+    for source, out in _bands(request):
+        convert(source, out)
+
+
+def opencv_back(request: Colors) -> None:
+    """OpenCV, whose hue is in degrees."""
+    import cv2
+
+    source, out = request.image, request.out
+    channels = source.shape[2]
+    if not source.reshape(-1)[::channels].min() >= 0:  # OpenCV is wrong below 0.
+        source = source.copy()
+        source[:, :, 0] -= np.floor(source[:, :, 0])
+    cv2.transform(source, _IN_DEGREES[:, :channels], dst=out)
+    cv2.cvtColor(out, cv2.COLOR_HSV2RGB, dst=out)
+
+
+def numba_back(request: Colors) -> None:
+    """A loop that numba compiles at its first use."""
+    from rp_image._hsv_numba import kernels
+
+    kernels()[1](request.image[:, :, :3], request.out)
+
+
+def numpy_back(request: Colors) -> None:
+    """Whole bands at once."""
+    from rp_image._hsv_numpy import hsv_to_rgb as convert
+
+    for source, out in _bands(request):
+        convert(source, out)
+
+
+for _fn, _needs, _extra, _when in (
+    (opencv_back, "cv2", extra("opencv"), None),
+    (numba_back, "numba", extra("numba"), _wants_numba),
+    (numpy_back, None, base, None),
+):
+    _fn.__name__ = _fn.__name__.removesuffix("_back")
+    to_rgb.via(needs=_needs, install=_extra, when=_when)(_fn)
+
+
+def rgb_to_hsv(image: Image, *, backend: str | Sequence[str] | None = None) -> Image:
+    """Convert RGB to hue, saturation and value (A. R. Smith, 1978).
+
+    Args:
+        image: Array (H, W, 3), or (H, W, 4) with alpha, which is kept; floats in 0..1, or uint8 or
+            uint16, which are scaled to that.
+        backend: Use only this backend, "opencv", "numba" or "numpy", or these in order. All agree
+            within 5e-5. numba, which takes seconds at its first call, is used if it is named, or
+            imported already.
+
+    Returns:
+        A new float32 array of the same shape: hue in turns, 0 to 1, saturation and value 0 to 1. A
+        gray has the hue 0.
+
+    Raises:
+        TypeError: The samples are of another type.
+        ValueError: The shape is another.
+        NoBackendError: The backend that was named is not installed.
+    """
+    return _converted(to_hsv, image, backend)
+
+
+def hsv_to_rgb(image: Image, *, backend: str | Sequence[str] | None = None) -> Image:
+    """Convert hue, saturation and value to RGB (A. R. Smith, 1978).
+
+    Args:
+        image: Array (H, W, 3), or (H, W, 4) with alpha, which is kept: hue in turns, of which only
+            the fraction counts (1.25 is 0.25), saturation and value in 0..1. uint8 and uint16 are
+            scaled to that.
+        backend: As in `rgb_to_hsv`.
+
+    Returns:
+        A new float32 array of the same shape, red, green and blue in 0..1.
+
+    Raises:
+        TypeError: The samples are of another type.
+        ValueError: The shape is another.
+        NoBackendError: The backend that was named is not installed.
+    """
+    return _converted(to_rgb, image, backend)
+
+
+def _converted(
+    chain: Fallback[[Colors], None], image: Image, backend: str | Sequence[str] | None
+) -> Image:
+    convert = chain.using(backend)
+    if isinstance(image, np.ndarray) and (image.ndim != 3 or image.shape[2] not in {3, 4}):
+        raise ValueError(f"image must be (H, W, 3) or (H, W, 4), not {image.shape}")
+    plain = isinstance(image, np.ndarray) and image.dtype == np.float32
+    floats = np.ascontiguousarray(image) if plain else as_float32(image)
+    out = np.empty((*floats.shape[:2], 3), np.float32)
+    if out.size:
+        convert(Colors(floats, out, backend is not None))
+    return out if floats.shape[2] == 3 else np.concatenate([out, floats[:, :, 3:]], axis=2)
+
+
+def _bands(request: Colors) -> list[tuple[Image, Image]]:
+    """Cut source and result into bands of rows that fit into the cache together."""
+    band = max(1, _BAND // request.image.shape[1])
+    return [
+        (
+            np.ascontiguousarray(request.image[top : top + band, :, :3]),
+            request.out[top : top + band],
+        )
+        for top in range(0, len(request.image), band)
+    ]

@@ -1,0 +1,81 @@
+"""Kernels for filters and brushes: made once, remembered, and read-only."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_REMEMBERED: Final = 64
+_LARGEST: Final = 4096
+
+
+def circle_kernel(diameter: int) -> NDArray[np.bool_]:
+    """Return a disk: a pixel is in it where its centre is within half the diameter of the middle.
+
+    Args:
+        diameter: Side of the array, 1 to 4096.
+
+    Returns:
+        Array (diameter, diameter) bool, read-only.
+
+    Raises:
+        TypeError: `diameter` is no int.
+        ValueError: It is out of range.
+    """
+    return _circle(_checked(diameter))
+
+
+def gaussian_kernel(diameter: int, sigma: float) -> NDArray[np.float64]:
+    """Return a Gaussian around the middle of a square, with the sum 1.
+
+    Args:
+        diameter: Side of the array, 1 to 4096.
+        sigma: Standard deviation in pixels, above 0.
+
+    Returns:
+        Array (diameter, diameter) float64, read-only.
+
+    Raises:
+        TypeError: `diameter` is no int, or `sigma` no number.
+        ValueError: One of them is out of range.
+    """
+    if not isinstance(sigma, (int, float, np.number)) or isinstance(sigma, bool):
+        raise TypeError(f"sigma must be a number, not {sigma!r}")
+    if not 0 < sigma < float("inf"):
+        raise ValueError(f"sigma must be positive and finite, not {sigma}")
+    return _gaussian(_checked(diameter), float(sigma))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _circle(diameter: int) -> NDArray[np.bool_]:
+    # In half pixels, whole numbers: no rounding decides whether the rim is in.
+    place = np.arange(diameter, dtype=np.int64) * 2 - (diameter - 1)
+    return _read_only(place[:, None] ** 2 + place**2 <= diameter**2)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _gaussian(diameter: int, sigma: float) -> NDArray[np.float64]:
+    place = np.arange(diameter) - (diameter - 1) / 2
+    nearest = np.abs(place).min()
+    with np.errstate(over="ignore", under="ignore"):
+        line = np.exp((nearest**2 - place**2) / (2 * sigma**2))
+    line /= line.sum()
+    return _read_only(line[:, None] * line)
+
+
+def _checked(diameter: object) -> int:
+    if not isinstance(diameter, (int, np.integer)) or isinstance(diameter, bool):
+        raise TypeError(f"diameter must be an int, not {diameter!r}")
+    if not 1 <= diameter <= _LARGEST:
+        raise ValueError(f"diameter must be 1 to {_LARGEST}, not {diameter}")
+    return int(diameter)
+
+
+def _read_only(kernel: NDArray[Any]) -> NDArray[Any]:
+    # Over bytes, so that not even `setflags` makes it writable for one and all.
+    return np.frombuffer(kernel.tobytes(), kernel.dtype).reshape(kernel.shape)
