@@ -70,7 +70,9 @@ def test_sixteen_bits_in_png(tmp_path: Path, channels: int) -> None:
     np.testing.assert_array_equal(rp_image.sync.load(tmp_path / "a.png", mode=mode), image)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("backend", sorted({"simplejpeg", "opencv", "pillow"}.intersection(BACKENDS)))
+@pytest.mark.parametrize(
+    "backend", sorted({"simplejpeg", "opencv", "pillow"}.intersection(BACKENDS))
+)
 @pytest.mark.parametrize("gray", [True, False])
 def test_jpeg_keeps_a_photograph(tmp_path: Path, gray: bool, backend: str) -> None:
     photo = images.photo()[:, :, 1] if gray else images.photo()

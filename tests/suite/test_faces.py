@@ -18,7 +18,7 @@ import rp_image
 import rp_image.sync
 
 DOMAINS: list[tuple[ModuleType, ModuleType]] = [(rp_image, rp_image.sync)]
-STREAMS = {"rp_image.frames", "rp_image.stream"}
+STREAMS = {"rp_image.frames", "rp_image.resize_stream", "rp_image.stream"}
 OPERATIONS = [
     pytest.param(getattr(aio, name), getattr(plain, name), id=f"{aio.__name__}.{name}")
     for aio, plain in DOMAINS

@@ -43,6 +43,15 @@ def exif(orientation: int, order: str = "<") -> bytes:
     return mark + struct.pack(order + "HIH", 42, 8, 1) + entry + struct.pack(order + "I", 0)
 
 
+def exif_of_camera(orientation: int) -> bytes:
+    """Return an EXIF block with an orientation, and a directory that says when it was taken."""
+    head = struct.pack("<2sHIH", b"II", 42, 8, 2)
+    first = struct.pack("<HHIHH", 0x0112, 3, 1, orientation, 0)
+    first += struct.pack("<HHII", 0x8769, 4, 1, 38) + struct.pack("<I", 0)
+    second = struct.pack("<HHHII", 1, 0x9003, 2, 20, 56) + struct.pack("<I", 0)
+    return head + first + second + b"2026:11:24 10:20:30\0"
+
+
 def turned(pixels: Array, orientation: int) -> Array:
     """Return upright pixels as a file with that orientation stores them (EXIF 2.32, 4.6.4)."""
     undo = {

@@ -87,9 +87,10 @@ def _over(source: Image, below: Image) -> NDArray[Any]:
     color, alpha = source[:, :, :3], source[:, :, 3:]
     if source.dtype.kind == "f":
         return np.asarray(color * alpha + below * (1 - alpha))
-    most = np.uint64(opaque(source.dtype)) if source.dtype == np.uint16 else np.uint32(255)
-    weight = alpha.astype(most.dtype)
-    total = color * weight + below.astype(most.dtype) * (most - weight)
+    wide: Any = np.uint64 if source.dtype == np.uint16 else np.uint32
+    most: Any = wide(opaque(source.dtype))
+    weight = alpha.astype(wide)
+    total = color * weight + below.astype(wide) * (most - weight)
     return np.asarray((total * 2 + most) // (2 * most))
 
 

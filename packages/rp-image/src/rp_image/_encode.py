@@ -65,13 +65,13 @@ def codecs(request: Encoding) -> bytes:
 
 def _is_plain(request: Encoding) -> bool:
     if request.format == "tiff":
-        return request.image.dtype != "uint8"
+        return request.image.dtype != "uint8" or bool(request.metadata)
     return request.format in {"hdr", "npy", "pfm", "pnm", "tga"}
 
 
 @encode_image.via(install=base, when=_is_plain)
 def numpy(request: Encoding) -> bytes:
-    """The formats of plain samples, and TIFF of 16 bits and floats, by deflate."""
+    """The formats of plain samples, and TIFF of more bits or with metadata."""
     from rp_image._encoders import numpy_encoder
 
     return numpy_encoder(request.format)(request)
@@ -144,7 +144,7 @@ def encode(
         format: Such as "png"; "pnm" stands for PBM, PGM, PPM and PAM.
         quality: 1 to 100, for JPEG and JPEG XL (default 90), WebP (80), AVIF and HEIF (75), JPEG
             2000 (90).
-        lossless: Whether WebP, AVIF, JPEG 2000 or JPEG XL is to lose nothing.
+        lossless: Whether WebP, JPEG 2000 or JPEG XL is to lose nothing.
         alpha: Where the format has no alpha: "error", "drop" it, or "composite" over `background`.
         background: Colour, one number or three, in the range of the image; default: white.
         clip: Whether floats outside 0..1 are clipped where they become integers; otherwise they

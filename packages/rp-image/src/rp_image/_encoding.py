@@ -33,7 +33,7 @@ class Capacity(NamedTuple):
 
 
 CAPACITIES: Final[dict[str, Capacity]] = {
-    "avif": Capacity(_U8, True, 65536, 75, True),
+    "avif": Capacity(_U8, True, 65536, 75),
     "bmp": Capacity(_U8, False),
     "exr": Capacity(_F32, True),
     "gif": Capacity(_U8, True, 65535),

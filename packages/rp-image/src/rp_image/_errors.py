@@ -5,7 +5,9 @@ RpError
      ├─ DecodeError      no image came out of the bytes
      │   ├─ DamagedError pixels are lost: no other backend need be asked (not exported)
      │   └─ FormatError  also ValueError: the bytes are in no format that this package reads
-     └─ EncodeError      the image could not be written in the format
+     ├─ EncodeError      the image could not be written in the format
+     └─ ClipboardUnavailableError   the clipboard cannot be reached
+         └─ EmptyClipboardError     there is no image on it
 
 LimitExceededError, NoBackendError and MissingDependencyError are rp_core's.
 """
@@ -40,5 +42,17 @@ class NoSuchFrameError(IndexError):
 
 class EncodeError(OperationError):
     """The image could not be written in the format."""
+
+    __module__ = "rp_image"
+
+
+class ClipboardUnavailableError(OperationError):
+    """The clipboard cannot be reached: no display, or nothing installed that reaches it."""
+
+    __module__ = "rp_image"
+
+
+class EmptyClipboardError(ClipboardUnavailableError):
+    """There is no image on the clipboard."""
 
     __module__ = "rp_image"

@@ -105,9 +105,7 @@ def _factors(image: Image, height: int | None, width: int | None) -> list[float]
     return sides
 
 
-def _scaled(
-    image: Image, factor: float, height: int | None, width: int | None
-) -> tuple[int, int]:
+def _scaled(image: Image, factor: float, height: int | None, width: int | None) -> tuple[int, int]:
     """Round to whole pixels, at least one, and not above the box."""
     sides = zip(image.shape[:2], (height, width), strict=True)
     rows, columns = (
@@ -125,7 +123,10 @@ def _padded(
     channels = 1 if image.ndim == 2 else image.shape[2]
     if values.ndim > 1 or values.size not in {1, channels}:
         raise ValueError(f"pad must be one number or {channels}, not {pad!r}")
-    if image.dtype.kind == "u" and not ((values >= 0) & (values <= np.iinfo(image.dtype).max)).all():
+    if (
+        image.dtype.kind == "u"
+        and not ((values >= 0) & (values <= np.iinfo(image.dtype).max)).all()
+    ):
         raise ValueError(f"pad must be in the range of {image.dtype}, not {pad!r}")
     out = np.empty(shape, image.dtype)
     out[...] = values

@@ -175,10 +175,11 @@ def _composed(data: bytes, header: Header, loader: Loader) -> Iterator[tuple[Ima
 
     info = replace(header.info, has_alpha=has_transparency(data, header))
     pictures = compose(data, header, strict=loader.strict, max_pixels=loader.max_pixels)
-    number = -1
-    for number, (picture, duration) in enumerate(pictures):
+    empty = True
+    for picture, duration in pictures:
+        empty = False
         yield _finished(picture.copy(), info, loader, turned=loader.orient), duration
-    if number < 0:
+    if empty:
         raise DecodeError(f"the {info.format} has no frame that is whole")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 _MODES: Final = {b"RGB ": "RGB", b"GRAY": "L", b"CMYK": "CMYK", b"Lab ": "LAB"}
 _CHANNELS: Final = {"RGB": 3, "L": 1, "CMYK": 4, "LAB": 3}
+_FOR: Final = {
+    "rgb": {"RGB"},
+    "palette": {"RGB"},
+    "gray": {"L", "RGB"},
+    "cmyk": {"CMYK"},
+    "lab": {"LAB"},
+}
 
 
 def to_srgb(pixels: Image, info: ImageInfo) -> Image:
@@ -37,7 +44,7 @@ def to_srgb(pixels: Image, info: ImageInfo) -> Image:
     color = planes.shape[2] - info.has_alpha
     if mode == "RGB" and info.color == "gray" and color == 1:
         planes, color = np.dstack([planes[:, :, :1]] * 3 + [planes[:, :, 1:]]), 3
-    if _CHANNELS.get(mode) != color:
+    if mode not in _FOR[info.color] or _CHANNELS[mode] != color:
         raise DecodeError(f"the colour profile is for {profile[16:20]!r}, not for {info.color}")
     if pixels.dtype != np.uint8:
         raise UnsupportedError("colour profiles are applied to 8 bits a sample only")
@@ -53,6 +60,6 @@ def to_srgb(pixels: Image, info: ImageInfo) -> Image:
     return np.dstack([np.asarray(converted), planes[:, :, color:]])
 
 
-def _image(pillow: object, mode: str, colors: Image) -> object:
+def _image(pillow: Any, mode: str, colors: Image) -> Any:
     height, width = colors.shape[:2]
-    return pillow.frombytes(mode, (width, height), colors.tobytes())  # type: ignore[attr-defined]
+    return pillow.frombytes(mode, (width, height), colors.tobytes())

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from rp_image._encode import encode_request
-from rp_image._encoding import Encoding
 from rp_image._encoders.common import in_color
+from rp_image._encoding import Encoding
 from rp_image._headers import gif as gif_header
 from rp_image._headers import png as png_header
 from rp_image._headers.webp import walk as walk_webp

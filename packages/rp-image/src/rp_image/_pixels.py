@@ -124,7 +124,7 @@ def _native(image: Image, info: ImageInfo, channels: int) -> Image:
 
 
 def unpremultiply(image: Image) -> Image:
-    """Divide the colours by alpha, the last channel; integers are rounded, floats left unbounded."""
+    """Divide the colours by alpha, the last channel; integers are rounded and clipped."""
     alpha = image[:, :, -1:]
     out = image.copy()
     band = max(1, _BAND // image.shape[1])

@@ -129,8 +129,8 @@ def resize(
     The weights of the samples inside the image are scaled to the sum 1. The `max(1, s)` widens a
     filter when it shrinks the image, so that fine detail is averaged and does not alias. Integers
     are clipped to their range after each axis, which matters where lanczos overshoots, and rounded
-    at the end. Where pixels are transparent, colours count by their alpha: what is not seen does not
-    show at the edges. An image of its own size is copied at once.
+    at the end. Where pixels are transparent, colours count by their alpha, so that what is not
+    seen does not show at the edges. An image of its own size is copied at once.
 
     Args:
         image: Array (H, W) or (H, W, C) with C 1 to 4; uint8, uint16 or float32.

@@ -6,7 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from rp_core import Batch
-from rp_image._resize import METHODS, resize, resample_image
+from rp_image._resize import resample_image, resize
+from rp_image._sizes import target_size
+from rp_image._weights import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable, Sequence
@@ -35,30 +37,60 @@ def resize_many(
     on_error: OnError = "raise",
     **options: Unpack[ResizeOptions],
 ) -> Batch[Any]:
-    """Resize many images on worker threads, and give them one by one, in bounded memory.
+    """Resize many images on worker threads, and return them in a list.
 
     Args:
-        images: As in `resize`; a generator, which may be infinite, or with `await` an async one,
-            such as a `stream`.
+        images: Any iterable of what `resize` takes; with `await`, also an async iterable, such as a
+            `stream`.
         size: As in `resize`.
         on_error: As in `load_many`.
         **options: `method` and `backend`, as in `resize`; `limit`, `buffer`, `ordered` and
-            `progress`, as in `stream`.
+            `progress`, as in `load_many`.
 
     Returns:
-        The stream of the resized images; `[*stream]` is a list of them.
+        The images in their order.
+
+    Raises:
+        TypeError: An option is unknown or of the wrong type.
+        ValueError: An option makes no sense.
+        Exception: What `resize` raised first, with a note.
+    """
+    return _batch(images, size, on_error, dict(options))
+
+
+def resize_stream(
+    images: Iterable[Image] | AsyncIterable[Image],
+    size: float | tuple[int, int],
+    *,
+    on_error: OnError = "raise",
+    **options: Unpack[ResizeOptions],
+) -> Batch[Any]:
+    """Resize many images and give them one by one, in bounded memory.
+
+    Args:
+        images: As in `resize_many`; it may be infinite.
+        size: As in `resize`.
+        on_error: As in `load_many`.
+        **options: As in `resize_many`.
+
+    Returns:
+        The stream of the images.
 
     Raises:
         TypeError: An option is unknown or of the wrong type.
         ValueError: An option makes no sense.
         Exception: From the stream: what `resize` raised first, with a note.
     """
+    return _batch(images, size, on_error, dict(options))
+
+
+def _batch(images: Any, size: Any, on_error: OnError, options: dict[str, Any]) -> Batch[Any]:
     if unknown := options.keys() - ResizeOptions.__annotations__.keys():
         raise TypeError(f"unknown options: {', '.join(sorted(unknown))}")
-    chosen: dict[str, Any] = dict(options)
-    own = {key: chosen.pop(key) for key in ("method", "backend") if key in chosen}
+    own = {key: options.pop(key) for key in ("method", "backend") if key in options}
     if own.get("method", "auto") not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, not {own['method']!r}")
     resample_image.using(own.get("backend"))
+    target_size((1, 1), size)
     work = partial(resize, size=size, **own)
-    return Batch(work, images, options={"on_error": on_error, **chosen})
+    return Batch(work, images, options={"on_error": on_error, **options})

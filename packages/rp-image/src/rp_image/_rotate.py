@@ -134,7 +134,7 @@ def rotate(
     channels = weighted(image).astype(np.float32).reshape(*image.shape[:2], -1)
     size = _expanded(image, float(degrees)) if expand else (image.shape[0], image.shape[1])
     matrix = _matrix(image, size, float(degrees))
-    turned = chain(Rotation(channels, *size, matrix, corner))
+    turned = chain(Rotation(channels, size[0], size[1], matrix, corner))
     shaped = turned.reshape(*size, *image.shape[2:])
     return unweighted(shaped, image.dtype, has_alpha=has_alpha(image))
 
@@ -170,6 +170,4 @@ def _matrix(image: Image, size: tuple[int, int], degrees: float) -> NDArray[np.f
     c, s = cos(radians(degrees)), sin(radians(degrees))
     old_x, old_y = (image.shape[1] - 1) / 2, (image.shape[0] - 1) / 2
     new_x, new_y = (size[1] - 1) / 2, (size[0] - 1) / 2
-    return np.array(
-        [[c, -s, old_x - c * new_x + s * new_y], [s, c, old_y - s * new_x - c * new_y]]
-    )
+    return np.array([[c, -s, old_x - c * new_x + s * new_y], [s, c, old_y - s * new_x - c * new_y]])

@@ -122,7 +122,7 @@ def coordinate_grid(
         if grid is not None:
             _grids.move_to_end(key)
     if grid is None:
-        grid = _make_grid(torch, height, width, device, dtype, range)
+        grid = _make_grid(torch, (height, width), device, dtype, range)
         with _lock:
             _grids[key] = grid
             while len(_grids) > _REMEMBERED:
@@ -184,7 +184,8 @@ def _resize_axis(torch: Any, tensor: Tensor, axis: int, length: int, method: str
     return out.movedim(-1, axis).contiguous()
 
 
-def _make_grid(torch: Any, height: int, width: int, device: Any, dtype: Any, kind: str) -> Tensor:
+def _make_grid(torch: Any, size: tuple[int, int], device: Any, dtype: Any, kind: str) -> Tensor:
+    height, width = size
     axes = []
     for length in (width, height):
         place = torch.arange(length, dtype=torch.float64)

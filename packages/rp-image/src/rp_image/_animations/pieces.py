@@ -15,8 +15,6 @@ from rp_image._pixels import to_mode
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
-
     from rp_image._header import Header
     from rp_image._types import Image
 
@@ -108,7 +106,7 @@ def compose(
             place[:] = before
 
 
-def _over(drawn: NDArray[np.generic], below: NDArray[np.generic]) -> Image:
+def _over(drawn: Image, below: Image) -> Image:
     """Lay straight RGBA over straight RGBA; where one of them is all or nothing, exactly."""
     most = int(np.iinfo(drawn.dtype).max)
     alpha = drawn[:, :, 3:]

@@ -29,7 +29,7 @@ def pieces(data: bytes) -> Iterator[Piece]:
         head = data[start : start + 16]
         if len(head) < 16:
             raise DecodeError("a frame of the webp is cut off")
-        left, top, width, height, duration = (
+        left, top, _width, _height, duration = (
             int.from_bytes(head[at : at + 3], "little") for at in range(0, 15, 3)
         )
         inner = [(n, s, e) for n, s, e in walk(data, start + 16, end) if n in _PICTURE]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from rp_core import UnsupportedError
-from rp_image._headers.bmp import CORE, Layout, read_layout
 from rp_image._errors import DecodeError
+from rp_image._headers.bmp import CORE, Layout, read_layout
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

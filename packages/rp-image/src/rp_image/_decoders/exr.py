@@ -51,7 +51,7 @@ def _picture(channels: Mapping[str, Any], request: Encoded) -> Image:
         raise UnsupportedError(f"no picture is made of the channels {', '.join(channels)}")
     shape = request.info.height, request.info.width
     whole = [_whole(plane, shape) for plane in planes]
-    return whole[0] if len(whole) == 1 else np.stack(whole, axis=2)
+    return np.asarray(whole[0] if len(whole) == 1 else np.stack(whole, axis=2))
 
 
 def _layer(channels: Mapping[str, Any]) -> str:
@@ -63,7 +63,7 @@ def _whole(plane: Any, shape: tuple[int, int]) -> Image:
     """Repeat the samples of a channel of lower resolution."""
     plane = np.asarray(plane, np.float32)
     if plane.shape == shape:
-        return plane
+        return np.asarray(plane)
     rows = np.arange(shape[0]) * plane.shape[0] // shape[0]
     columns = np.arange(shape[1]) * plane.shape[1] // shape[1]
     return np.asarray(plane[rows][:, columns])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -82,7 +83,7 @@ def _planes(request: Encoded, layout: Layout, stride: int) -> Iterator[NDArray[A
         if scheme == _PACKED:
             ends = start + np.cumsum(counts[plane * height : (plane + 1) * height])
             starts = [start, *ends.tolist()]
-            rows = [unpack(data[a:b], stride) for a, b in zip(starts, starts[1:], strict=False)]
+            rows = [unpack(data[a:b], stride) for a, b in itertools.pairwise(starts)]
             start, stored = starts[-1], b"".join(rows)
         else:
             stored = data[start : start + stride * height]

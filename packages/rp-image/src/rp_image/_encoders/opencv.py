@@ -34,7 +34,7 @@ def encode_cv2(request: Encoding) -> bytes:
         "webp": cv2.IMWRITE_WEBP_QUALITY,
         "avif": cv2.IMWRITE_AVIF_QUALITY,
     }
-    options = [] if name == "png" else [flags[name], request.quality]
+    options = [] if name == "png" else [flags[name], request.quality or 0]
     done, data = cv2.imencode(f".{name}", image, options)
     if not done:
         raise EncodeError("OpenCV cannot encode it")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rp_core import UnsupportedError
+from rp_image._encoders.codecs import decibels_of
 from rp_image._encoders.common import in_color
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def encode_pillow(request: Encoding) -> bytes:
     from PIL import Image
 
     image = request.image
+    if request.format == "tiff" and request.metadata:
+        raise UnsupportedError("metadata of a TIFF is written by another backend")
     if image.dtype != np.uint8 and (request.format, request.channels) != ("png", 1):
         raise UnsupportedError("Pillow writes 16 bits a sample for gray PNG only")
     if request.format in {"webp", "avif", "jp2"}:
@@ -72,7 +75,8 @@ def encode_jxl(request: Encoding) -> bytes:
     if not request.lossless:
         options["quality"] = request.quality
     if metadata.exif:
-        options["exif"] = b"Exif\0\0" + metadata.exif
+        # The plugin takes off the first six bytes, and puts no offset before the rest.
+        options["exif"] = b"Exif\0\0" + bytes(4) + metadata.exif
     if metadata.xmp:
         options["xmp"] = metadata.xmp
     buffer = BytesIO()
@@ -85,54 +89,26 @@ def _plugin(name: str) -> str:
 
 
 def _options(request: Encoding) -> dict[str, Any]:
-    metadata = request.metadata
+    metadata, name = request.metadata, request.format
     options: dict[str, Any] = {}
-    if request.quality is not None and request.format != "jp2":
+    if request.quality is not None and name != "jp2":
         options["quality"] = request.quality
-    match request.format:
-        case "tiff":
-            options["compression"] = "tiff_adobe_deflate"
-            options["tiffinfo"] = _tags(request)
-        case "webp":
-            options |= {"lossless": request.lossless, "exact": True}
-            if request.lossless:
-                options["method"] = 0
-        case "avif":
-            options["speed"] = 9
-            if request.lossless:
-                options |= {"quality": 100, "subsampling": "4:4:4"}
-                raise UnsupportedError("Pillow converts the colours of AVIF, with a loss")
-        case "jp2":
-            options["irreversible"] = not request.lossless
-            if not request.lossless:
-                options |= {
-                    "quality_mode": "dB",
-                    "quality_layers": [20 + 0.4 * (request.quality or 90)],
-                }
-    if request.format in {"avif", "tiff"} and metadata.icc:
-        options["icc_profile"] = metadata.icc
-    if request.format == "avif":
+    if name == "tiff":
+        options["compression"] = "tiff_adobe_deflate"
+    elif name == "webp":
+        options |= {"lossless": request.lossless, "exact": True}
+        options |= {"method": 0} if request.lossless else {}
+    elif name == "avif":
+        options["speed"] = 9
         options |= {"exif": metadata.exif} if metadata.exif else {}
         options |= {"xmp": metadata.xmp} if metadata.xmp else {}
+        options |= {"icc_profile": metadata.icc} if metadata.icc else {}
+    elif name == "jp2":
+        options["irreversible"] = not request.lossless
+        if not request.lossless:
+            layers = [decibels_of(request.quality or 90)]
+            options |= {"quality_mode": "dB", "quality_layers": layers}
     return options
-
-
-def _tags(request: Encoding) -> Any:
-    """Return the tags of a TIFF: those of its EXIF block, and XMP."""
-    from PIL import Image
-    from PIL.TiffImagePlugin import ImageFileDirectory_v2
-
-    tags = ImageFileDirectory_v2()
-    if request.metadata.xmp:
-        tags[700] = request.metadata.xmp
-    if request.metadata.exif:
-        exif = Image.Exif()
-        exif.load(b"Exif\0\0" + request.metadata.exif)
-        tags[34665] = exif.get_ifd(34665)
-        for tag in (270, 271, 272, 305, 306, 315, 33432):
-            if tag in exif:
-                tags[tag] = exif[tag]
-    return tags
 
 
 def _encode_gif(image: Any) -> bytes:
@@ -165,5 +141,5 @@ def _palette(color: Any, most: int) -> tuple[Any, Any]:
         indices = np.searchsorted(found, words).astype(np.uint8)
         return indices, np.stack([found >> 16, found >> 8 & 255, found & 255], 1).astype(np.uint8)
     quantized = Image.fromarray(np.ascontiguousarray(color)).quantize(most)
-    palette = np.array(quantized.getpalette()[: most * 3], np.uint8).reshape(-1, 3)
+    palette = np.array((quantized.getpalette() or [])[: most * 3], np.uint8).reshape(-1, 3)
     return np.array(quantized), palette

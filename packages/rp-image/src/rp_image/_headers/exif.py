@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import struct
 from typing import TYPE_CHECKING, Final, Literal
 
-from rp_image._headers.ifd import Tags
+from rp_image._headers.ifd import MARKS, Tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from rp_image._slices import Sliceable
 
 ORIENTATION: Final = 0x0112
-_EXIF_POINTER: Final = 0x8769
+EXIF_POINTER: Final = 0x8769
 _IN_XMP: Final = re.compile(rb'tiff:Orientation(?:="|>)([1-8])')
 
 
@@ -38,7 +39,18 @@ def extract(data: Sliceable, offset: int) -> bytes | None:
         tags = Tags(data, offset=offset)
     except (ValueError, EOFError):
         return None
-    return tags.rebuilt(_EXIF_POINTER)
+    order = tags.order
+    head = struct.pack(f"{order}2sHI", MARKS[order], 42, 8)
+    return head + struct.pack(f"{order}HHHIII", 1, EXIF_POINTER, 4, 1, 26, 0) + tags.packed(26)
+
+
+def directory_of(exif: bytes) -> Tags | None:
+    """Return the EXIF directory of a block, if it has one."""
+    try:
+        place = Tags(exif).number(EXIF_POINTER, default=0)
+        return Tags(exif, offset=place) if place else None
+    except (ValueError, EOFError):
+        return None
 
 
 def with_orientation(exif: bytes, orientation: int) -> bytes:

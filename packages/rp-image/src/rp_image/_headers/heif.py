@@ -30,10 +30,7 @@ def read_header(data: Sliceable) -> Header:
 def read_boxes(data: Sliceable, name: Format) -> Header:
     """Read the boxes of a HEIF file, whatever codec its pictures are in."""
     defect = next((f"{b.kind!r} is cut off" for b in boxes(data) if not b.is_whole(data)), None)
-    if find(data, "meta") is None:
-        header = _of_sequence(data, name)
-    else:
-        header = _of_picture(data, name)
+    header = _of_sequence(data, name) if find(data, "meta") is None else _of_picture(data, name)
     header.defect = defect
     return header
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _TYPES: Final = {1: "B", 2: "s", 3: "H", 4: "I", 6: "b", 7: "s", 8: "h", 9: "i", 13: "I", 16: "Q"}
 _SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _SHORT, _LONG8 = 3, 16
-_MARKS: Final = {"<": b"II", ">": b"MM"}
+MARKS: Final = {"<": b"II", ">": b"MM"}
 MOST_VALUES: Final = 1 << 20
 MOST_ENTRIES: Final = 1 << 12
 MOST_PAGES: Final = 1 << 16
@@ -65,7 +65,7 @@ class Tags:
         """Return the first integer of a tag."""
         return next(iter(self.values(tag)), default)
 
-    def bytes(self, tag: int) -> bytes | None:
+    def raw(self, tag: int) -> bytes | None:
         """Return the bytes of a tag."""
         if tag not in self._entries:
             return None
@@ -77,24 +77,20 @@ class Tags:
         kind, count, where = self._entries.get(tag, (0, 0, 0))
         return where if (kind, count) == (_SHORT, 1) else None
 
-    def rebuilt(self, pointer: int) -> bytes:
-        """Return a TIFF structure whose first directory has one tag: the place of this one."""
-        head = struct.pack(f"{self.order}2sHI", _MARKS[self.order], 42, 8)
-        head += struct.pack(f"{self.order}HHHIII", 1, pointer, 4, 1, 26, 0)
-        start = len(head) + 2 + 12 * len(self._entries) + 4
+    def packed(self, start: int) -> bytes:
+        """Return this directory and its values, to be put at a place of a file."""
+        values_start = start + 2 + 12 * len(self._entries) + 4
         table, values = b"", b""
         for tag, (kind, count, where) in sorted(self._entries.items()):
             size = _SIZES.get(kind, 1) * count
             value = self._data[where : where + size] if size <= MOST_VALUES else b""
             if len(value) > 4:
-                place = struct.pack(f"{self.order}I", start + len(values))
+                place = struct.pack(f"{self.order}I", values_start + len(values))
                 values += value + b"\0" * (len(value) & 1)
             else:
                 place = value.ljust(4, b"\0")
             table += struct.pack(f"{self.order}HHI", tag, kind, count) + place
-        return b"".join(
-            [head, struct.pack(f"{self.order}H", len(self._entries)), table, bytes(4), values]
-        )
+        return struct.pack(f"{self.order}H", len(self._entries)) + table + bytes(4) + values
 
     def count_pages(self) -> int:
         """Return the number of directories; a chain that runs in circles ends where it closes."""

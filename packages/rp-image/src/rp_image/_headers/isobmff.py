@@ -1,4 +1,4 @@
-"""Boxes of the ISO base media file format (ISO/IEC 14496-12), which AVIF, HEIF, JP2 and JXL share."""
+"""Boxes of the ISO base media file format (ISO/IEC 14496-12), of AVIF, HEIF, JP2 and JXL."""
 
 from __future__ import annotations
 

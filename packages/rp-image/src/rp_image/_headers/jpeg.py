@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from rp_core import LimitExceededError
 from rp_image._errors import DecodeError
-from rp_image._headers.exif import orientation_of
 from rp_image._header import Header
+from rp_image._headers.exif import orientation_of
 from rp_image._types import Color, ImageInfo
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import zlib
 from typing import TYPE_CHECKING, Final
 
 from rp_image._errors import DecodeError
-from rp_image._headers.exif import orientation_of
 from rp_image._header import Header
+from rp_image._headers.exif import orientation_of
 from rp_image._types import Color, ImageInfo
 
 if TYPE_CHECKING:

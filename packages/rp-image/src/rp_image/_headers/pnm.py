@@ -72,7 +72,7 @@ def _read_pam(head: bytes) -> tuple[int, int, int, int, int]:
     """Return width, height, depth, largest sample and where the pixels begin."""
     fields: dict[bytes, int] = {}
     position = 3
-    for line in iter(lambda: _LINE.match(head, position), None):
+    for line in _LINE.finditer(head, position):
         position = line.end()
         name, _, value = line[0].strip().partition(b" ")
         if name == b"ENDHDR":

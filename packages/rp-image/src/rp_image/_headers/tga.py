@@ -99,7 +99,7 @@ def _has_alpha(data: Sliceable, layout: Layout, bits: int) -> bool:
         return False
     if _has_footer(data):
         area = int.from_bytes(data[len(data) - 26 : len(data) - 22], "little")
-        if 0 < area and area + 495 <= len(data):
+        if area > 0 and area + 495 <= len(data):
             return data[area + 494 : area + 495][0] >= _ATTRIBUTE_ALPHA
     return True
 

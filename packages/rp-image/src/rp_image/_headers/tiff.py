@@ -110,8 +110,8 @@ def read_page(data: Sliceable, index: int) -> Header:
         has_alpha=layout.alpha is not None,
         orientation=_orientation(tags),
         exif=_exif(data, tags),
-        icc=tags.bytes(ICC_PROFILE),
-        xmp=tags.bytes(XMP),
+        icc=tags.raw(ICC_PROFILE),
+        xmp=tags.raw(XMP),
     )
     plain = (
         info.bits <= 8
@@ -160,7 +160,7 @@ def _layout(tags: Tags, width: int, height: int) -> Layout:
         width=tags.number(TILE_WIDTH, default=0) if tiled else width,
         is_tiled=tiled,
         palette=tags.values(COLOR_MAP),
-        tables=tags.bytes(JPEG_TABLES),
+        tables=tags.raw(JPEG_TABLES),
         subsampling=(across, down),
     )
 
@@ -177,7 +177,7 @@ def _segments(
 
 def _orientation(tags: Tags) -> int:
     value = tags.number(ORIENTATION, default=0)
-    return value if 1 <= value <= 8 else orientation_of(None, [tags.bytes(XMP) or b""])
+    return value if 1 <= value <= 8 else orientation_of(None, [tags.raw(XMP) or b""])
 
 
 def _alpha(tags: Tags, samples: int, photometric: int) -> tuple[int | None, bool]:
