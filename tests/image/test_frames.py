@@ -9,14 +9,16 @@ import pytest
 from PIL import Image as Pillow
 
 import rp_image.sync
-from rp_core import LimitExceededError
+from rp_core import LimitExceededError, NoBackendError
 from rp_image import DecodeError
+from rp_image._decode import decode
 from rp_image._frames import frames, load_animation
 from support import files
 from support import images as make
 from support.case import PALETTE, rgb, rgba
 from support.images import Array
 
+BACKENDS = [backend.name for backend in decode.backends if backend.state == "installed"]
 SOLID = np.full(make.ramp(1).shape, 255, np.uint8)
 
 
@@ -115,6 +117,10 @@ def test_gif_frames_do_not_depend_on_what_others_set_in_pillow() -> None:
 def test_apng_of_16_bits_keeps_them() -> None:
     first, second = (make.ramp(4, np.uint16, 16), 65535 - make.ramp(4, np.uint16, 16))
     data = files.apng(first, second, 2, is_first=True, depth=16)
+    if not {"codecs", "opencv"}.intersection(BACKENDS):
+        with pytest.raises(NoBackendError, match=r'pip install "rp-image\[opencv\]"'):
+            list(frames(data))
+        return
 
     found = [frame.image for frame in frames(data)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 import anyio
 import numpy as np
@@ -113,7 +114,7 @@ def test_bytes_are_cached_by_what_they_are() -> None:
     assert np.shares_memory(first, rp.load(bytearray(data), cache="readonly"))
 
 
-def _profile(name: str) -> bytes:
+def _profile(name: Literal["LAB", "sRGB"]) -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile(name)).tobytes()
 
 

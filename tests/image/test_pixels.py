@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+import sys
 from typing import Any
 
 import numpy as np
@@ -108,14 +109,14 @@ def test_only_the_fraction_of_a_hue_counts(backend: str, turns: int) -> None:
 
 
 def test_numba_is_not_imported_for_its_own_sake(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(_hsv.sys.modules, "numba", raising=False)
+    monkeypatch.delitem(sys.modules, "numba", raising=False)
     for backend in _hsv.to_hsv.backends[:1]:
         monkeypatch.setattr(backend, "_obstacle", NoBackendError("hidden"))
         monkeypatch.setattr(backend, "_settled", True)
 
     rp.rgb_to_hsv(FLOATS)
 
-    assert "numba" not in _hsv.sys.modules
+    assert "numba" not in sys.modules
 
 
 @given(image=arrays(np.uint8, (3, 4, 4)), below=arrays(np.uint8, (3, 4, 4)), opaque=st.booleans())
