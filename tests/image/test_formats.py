@@ -79,7 +79,9 @@ def test_avif_of_any_depth_is_full_scale(bits: int) -> None:
     photo = make.photo()
     most = (1 << bits) - 1
     stored = (photo.astype(np.uint32) * most // 255).astype(np.uint16 if bits > 8 else np.uint8)
-    data = imagecodecs.avif_encode(stored, level=98, bitspersample=bits, pixelformat="444")
+    data = imagecodecs.avif_encode(
+        stored, level=98, bitspersample=bits, pixelformat=imagecodecs.AVIF.PIXEL_FORMAT.YUV444
+    )
 
     assert rp_image.sync.probe(data).bits == bits
     for backend in {"codecs", "opencv", "pillow"}.intersection(BACKENDS):

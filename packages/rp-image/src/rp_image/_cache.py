@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import astuple, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from rp_core import cached, file_key, read_source
@@ -23,19 +22,20 @@ def load_cached(loader: Loader, source: Source) -> Image:
 
 
 def _name_or_bytes(loader: Loader, source: Any) -> str | bytes:
-    if isinstance(source, (str, os.PathLike)) and os.path.isfile(source):
-        return os.fspath(source)
+    if isinstance(source, os.PathLike):
+        return str(os.fspath(source))
+    if isinstance(source, str) and "://" not in source and not source.startswith("data:"):
+        return source
     return read_source(source, urls=loader.urls)
 
 
-def _key(loader: Loader, source: str | bytes) -> object:
+def _key(loader: Loader, source: str | bytes) -> str:
     """Name a file by its state, bytes by a digest, so that the key does not hold them."""
-    options = astuple(replace(loader, cache=False, urls=True))
     if isinstance(source, str):
-        return options, file_key(source)
+        return f"{loader.key}{file_key(source)}"
     from hashlib import blake2b
 
-    return options, blake2b(source, digest_size=20).digest()
+    return f"{loader.key}{blake2b(source, digest_size=20).hexdigest()}"
 
 
 @cached(maxsize=None, max_bytes=CACHE_BYTES, key=_key, copy="readonly")

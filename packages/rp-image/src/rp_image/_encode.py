@@ -43,21 +43,21 @@ def simplejpeg(request: Encoding) -> bytes:
 @encode_image.via(
     needs="cv2",
     install=extra("opencv"),
-    when=_in("jpeg", "png", "webp", "avif"),
+    when=_in("jpeg", "png", "webp"),
     check=lambda: __import__("cv2").imencode,
 )
 def opencv(request: Encoding) -> bytes:
-    """JPEG, PNG with 8 and 16 bits, lossy WebP and AVIF."""
+    """JPEG, PNG with 8 and 16 bits, lossy WebP."""
     from rp_image._encoders.opencv import encode_cv2
 
     return encode_cv2(request)
 
 
 @encode_image.via(
-    needs="imagecodecs", install=extra("codecs"), when=_in("avif", "jp2", "jxl", "png", "qoi")
+    needs="imagecodecs", install=extra("codecs"), when=_in("jp2", "jxl", "png", "qoi")
 )
 def codecs(request: Encoding) -> bytes:
-    """AVIF, JPEG 2000, JPEG XL, PNG with 16 bits and QOI by imagecodecs."""
+    """JPEG 2000, JPEG XL, PNG with 16 bits and QOI by imagecodecs."""
     from rp_image._encoders.codecs import encode_by
 
     return encode_by(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rp_core import resolve_source
-from rp_image._loader import Loader
+from rp_image._loader import Loader, remembered
 from rp_image._types import MAX_PIXELS
 
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ def load(
         TypeError: `source` is no source.
         ValueError: An option makes no sense.
     """
-    loader = Loader(
+    make = remembered if backend is None or isinstance(backend, str) else Loader
+    loader = make(
         mode=mode,
         dtype=dtype,
         size=size,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, get_args
 
 from rp_core import read_source
 from rp_image._decode import Decoded, Encoded, check_size, decode
@@ -59,6 +60,7 @@ class Loader:
     urls: bool = True
     backend: str | Sequence[str] | None = None
     spare: int = 2
+    key: str = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse options that make no sense."""
@@ -74,6 +76,10 @@ class Loader:
         if self.size is not None:
             target_size((1, 1), self.size)
         decode.using(self.backend)
+        backend = self.backend if isinstance(self.backend, str) else tuple(self.backend or ())
+        chosen = self.mode, self.dtype, self.size, self.frame, self.orient, self.strict
+        key = repr((*chosen, self.max_pixels, self.icc, backend, self.spare))
+        object.__setattr__(self, "key", key)
 
     def __call__(self, source: Source) -> Image:
         """`load` with its options, for the operations that load one image or many."""
@@ -159,6 +165,12 @@ class Loader:
         if number < 0:
             raise DecodeError(f"the {header.info.format} has no frame that is whole")
         raise NoSuchFrameError(self.frame, number + 1)
+
+
+@lru_cache(maxsize=256, typed=True)
+def remembered(**options: Any) -> Loader:
+    """Return the loader with these options, checked once."""
+    return Loader(**options)
 
 
 def _is_composed(header: Header, frame: int) -> bool:

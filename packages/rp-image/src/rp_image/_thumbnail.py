@@ -42,8 +42,8 @@ class ThumbnailsOptions(ThumbnailOptions, total=False):
 
 def thumbnail(
     source: Source,
-    side: int = 256,
     /,
+    side: int = 256,
     *,
     quality: Quality = "fast",
     mode: Mode = "auto",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import numpy as np
 
 from rp_image._decode import Encoded, check_size, decode
+from rp_image._errors import DecodeError
 from rp_image._header import read_header
 from rp_image._pixels import to_mode
 
@@ -44,11 +46,18 @@ class Piece:
     blend: bool
 
 
-def pieces(data: bytes, header: Header) -> Iterator[Piece]:
-    """Yield the frames of a GIF, APNG or animated WebP."""
+def pieces(data: bytes, header: Header, *, strict: bool = False) -> Iterator[Piece]:
+    """Yield the frames of a GIF, APNG or animated WebP, up to where it is cut off.
+
+    Raises:
+        DecodeError: It is cut off, and `strict` was asked for.
+    """
     module = import_module(f"rp_image._animations.{header.info.format}")
-    found: Iterator[Piece] = module.pieces(data)
-    return found
+    try:
+        yield from module.pieces(data)
+    except (EOFError, struct.error, IndexError) as error:
+        if strict:
+            raise DecodeError(f"a frame of the {header.info.format} is cut off") from error
 
 
 def loop_count(data: bytes, header: Header) -> int:
@@ -88,7 +97,7 @@ def compose(
     info = header.info
     asked = decode.using(backend)
     canvas = np.zeros((info.height, info.width, 4), info.dtype)
-    for piece in pieces(data, header):
+    for piece in pieces(data, header, strict=strict):
         inner = read_header(piece.data)
         check_size(inner, max_pixels)
         decoded = asked(Encoded(piece.data, inner, strict=strict))

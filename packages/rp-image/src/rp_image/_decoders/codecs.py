@@ -23,10 +23,14 @@ def decode_by(request: Encoded) -> Image:
     import imagecodecs
 
     info = request.info
+    if info.format == "tiff":
+        from rp_image._decoders.tiff import decode_codecs
+
+        return decode_codecs(request)
     name = {"jxl": "jpegxl", "jp2": "jpeg2k"}.get(info.format, info.format)
     if not getattr(imagecodecs, name.upper()).available:
         raise UnsupportedError(f"imagecodecs has no {name} codec here")
-    data = bare_png(request) if info.format == "png" else request.data
+    data = bare_png(request) if request.header.animated else request.data
     # Only AVIF and JPEG XL may hold several; the first is the picture.
     options = {"index": 0} if info.format == "avif" else {}
     pixels: Image = getattr(imagecodecs, f"{name}_decode")(data, **options)

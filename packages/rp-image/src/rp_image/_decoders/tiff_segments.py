@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from rp_image._headers.tiff import Layout
     from rp_image._types import Image
 
-    Unpack: TypeAlias = Callable[[bytes, Layout, int, int], bytes]
+    Stored: TypeAlias = bytes | memoryview
+    Unpack: TypeAlias = Callable[[memoryview, Layout, int, int], Stored]
 
 _FLOATS = {16: "f2", 32: "f4", 64: "f8"}
 _WORDS = frozenset({8, 16, 32, 64})
@@ -55,7 +56,7 @@ def assemble(request: Encoded, unpack: Unpack) -> Image:
         if len(raw) < rows * stride:
             if request.strict:
                 raise DecodeError("a strip ends before its rows do")
-            raw = raw.ljust(rows * stride, b"\0")
+            raw = bytes(raw).ljust(rows * stride, b"\0")
         packed = np.frombuffer(raw, np.uint8, rows * stride).reshape(rows, stride)
         part = _samples(packed, layout, bits, per_pixel)
         place = out[top : top + rows, left : left + layout.width]
@@ -73,11 +74,12 @@ def _dtype(layout: Layout, bits: int) -> np.dtype[Any]:
     return np.dtype(f"{'i' if layout.sample == 'signed' else 'u'}{size // 8}")
 
 
-def _segments(request: Encoded, layout: Layout) -> Iterator[tuple[int, int, int, bytes]]:
+def _segments(request: Encoded, layout: Layout) -> Iterator[tuple[int, int, int, memoryview]]:
     """Yield plane, top and left of each strip or tile, and its bytes."""
     info = request.info
     if not (layout.width and layout.height):
         raise DecodeError("the tiles have no size")
+    whole = memoryview(request.data)
     across = -(-info.width // layout.width)
     down = -(-info.height // layout.height)
     wanted = across * down * (layout.samples if layout.planar else 1)
@@ -86,7 +88,7 @@ def _segments(request: Encoded, layout: Layout) -> Iterator[tuple[int, int, int,
     for number, (start, size) in enumerate(layout.segments[:wanted]):
         plane, index = divmod(number, across * down)
         row, column = divmod(index, across)
-        stored = request.data[start : start + size]
+        stored = whole[start : start + size]
         yield plane, row * layout.height, column * layout.width, stored
 
 

@@ -14,7 +14,7 @@ _PNG_LEVEL: Final = 6
 
 
 def encode_by(request: Encoding) -> bytes:
-    """Encode AVIF, JPEG 2000, JPEG XL, PNG or QOI.
+    """Encode JPEG 2000, JPEG XL, PNG or QOI.
 
     Raises:
         UnsupportedError: imagecodecs was built without that codec, or it has no such mode.
@@ -25,7 +25,7 @@ def encode_by(request: Encoding) -> bytes:
     codec = {"jxl": "jpegxl", "jp2": "jpeg2k"}.get(name, name)
     if not getattr(imagecodecs, codec.upper()).available:
         raise UnsupportedError(f"imagecodecs has no {codec} codec here")
-    if name in {"avif", "qoi"}:
+    if name == "qoi":
         image = in_color(image)
     encoder: Any = getattr(imagecodecs, f"{codec}_encode")
     return bytes(encoder(image, **_options(request)))
@@ -35,7 +35,6 @@ def _options(request: Encoding) -> dict[str, Any]:
     quality, lossless = request.quality or 90, request.lossless
     options: dict[str, dict[str, Any]] = {
         "png": {"level": _PNG_LEVEL},
-        "avif": {"level": request.quality, "speed": 9},
         "jxl": {"lossless": True} if lossless else {"distance": distance_of(quality)},
         "jp2": {
             "level": 0 if lossless else decibels_of(quality),

@@ -72,6 +72,7 @@ def _read(data: Sliceable, code: Box, head: Box | None) -> Header:
     color: Color = "gray" if count < 3 else "rgb"
     icc = None
     if head:
+        _check_size(data, head, right - left, bottom - top)
         color, icc = _read_boxes(data, head, layout, color)
     if layout.alpha is None and layout.channels == {"gray": 2, "rgb": 4}.get(color):
         layout.alpha = layout.channels - 1  # As decoders take it where no box says what it is.
@@ -89,6 +90,13 @@ def _read(data: Sliceable, code: Box, head: Box | None) -> Header:
     tail = data[max(code.start, min(code.end, len(data)) - 64) : min(code.end, len(data))]
     short = code.end > len(data) or _END not in tail
     return Header(info, plain=plain, defect="the end is cut off" if short else None, details=layout)
+
+
+def _check_size(data: Sliceable, head: Box, width: int, height: int) -> None:
+    """Refuse a container that contradicts its codestream: some decoders believe the one first."""
+    box = find(data, "ihdr", head.start, head.end)
+    if box and struct.unpack(">II", data[box.start : box.start + 8]) != (height, width):
+        raise DecodeError("the jp2 has another size than its codestream")
 
 
 def _edges(data: Sliceable, start: int) -> tuple[int, int, int, int]:
