@@ -149,6 +149,20 @@ def test_heic_is_turned_once(orientation: int) -> None:
     assert np.abs(image.astype(int) - photo).mean() < 4
 
 
+def test_heic_of_10_bits_is_full_scale() -> None:
+    pillow_heif = pytest.importorskip("pillow_heif")
+    white = np.full((32, 32, 3), 65535, np.uint16)
+    file = pillow_heif.from_bytes("RGB;16", (32, 32), white.tobytes())
+    buffer = BytesIO()
+    file.save(buffer, quality=100)
+    image = rp_image.sync.load(buffer.getvalue())
+
+    assert rp_image.sync.probe(buffer.getvalue()).bits == 10
+    assert image.dtype == np.uint16
+    assert image.min() > 65000
+    assert image.max() == 65535
+
+
 def test_exr_of_halves_and_floats_is_exact(tmp_path: object) -> None:
     exr = pytest.importorskip("OpenEXR")
     path = f"{tmp_path}/a.exr"

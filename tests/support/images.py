@@ -154,7 +154,8 @@ def tiff(
 
 def gif(indices: Array, palette: Array, transparent: int | None = None) -> bytes:
     """Write a GIF of one frame."""
-    image = Pillow.fromarray(indices.astype(np.uint8), "P")
+    height, width = indices.shape
+    image = Pillow.frombytes("P", (width, height), indices.astype(np.uint8).tobytes())
     image.putpalette(palette.astype(np.uint8).tobytes())
     return saved(image, "GIF", **({} if transparent is None else {"transparency": transparent}))
 

@@ -27,5 +27,7 @@ def decode_heif(request: Encoded) -> Image:
         from rp_image._pixels import unpremultiply
 
         pixels = unpremultiply(pixels)
-    # libheif gives more than 8 bits as 16, from the high end down.
-    return full_scale(pixels, request.info.bits) if pixels.dtype == np.uint8 else pixels
+    bits = request.info.bits
+    if pixels.dtype == np.uint16:  # The samples are in the high bits.
+        return full_scale(pixels >> max(0, 16 - bits), bits)
+    return pixels

@@ -118,13 +118,12 @@ def _encode_gif(image: Any) -> bytes:
     color = in_color(image)
     alpha = color[:, :, 3] if color.shape[2] == 4 else None
     indices, palette = _palette(color[:, :, :3], _COLORS - (alpha is not None))
-    picture = Image.new("P", (1, 1))
     options: dict[str, Any] = {"optimize": False}
     if alpha is not None:
         options["transparency"] = len(palette)
         indices = np.where(alpha == 0, np.uint8(len(palette)), indices)
         palette = np.concatenate([palette, np.zeros((1, 3), np.uint8)])
-    picture = Image.fromarray(np.ascontiguousarray(indices), "L").copy()
+    picture = Image.fromarray(np.ascontiguousarray(indices)).copy()
     picture.putpalette(palette.tobytes())
     buffer = BytesIO()
     picture.save(buffer, "GIF", **options)
