@@ -98,7 +98,12 @@ def _jpeg() -> list[Case]:
 def _cmyk(samples: Array) -> bytes:
     from PIL import Image as Pillow
 
-    return make.saved(Pillow.frombytes("CMYK", samples.shape[1::-1], samples.tobytes()), "JPEG", quality=98, subsampling=0)
+    return make.saved(
+        Pillow.frombytes("CMYK", samples.shape[1::-1], samples.tobytes()),
+        "JPEG",
+        quality=98,
+        subsampling=0,
+    )
 
 
 def _others() -> list[Case]:

@@ -65,19 +65,22 @@ def decode_libtiff(request: Encoded) -> Image:
 
 
 def decode_codecs(request: Encoded) -> Image:
-    """Decode a page whose strips imagecodecs unpacks fastest."""
-    layout: Layout = request.header.details
-    if layout.compression not in _BY_CODECS or layout.low_first:
-        raise UnsupportedError(f"compression {layout.compression} is for the next backend")
-    return interpret(assemble(request, _unpack_by_codecs), request)
+    """Decode a page of common samples by the libtiff of imagecodecs, which gives them as stored.
 
-
-def _unpack_by_codecs(stored: memoryview, layout: Layout, length: int, _: int) -> Stored:
+    Raises:
+        UnsupportedError: The page is not compressed, or its samples are not common.
+    """
     import imagecodecs
 
-    if layout.compression == tags.LZW:
-        return bytes(imagecodecs.lzw_decode(bytes(stored), out=length))
-    return bytes(imagecodecs.zlib_decode(bytes(stored), out=length))
+    layout: Layout = request.header.details
+    common = len(set(layout.bits)) == 1 and layout.bits[0] in {8, 16, 32}
+    if layout.compression not in _BY_CODECS or not common or layout.planar or layout.low_first:
+        raise UnsupportedError(f"compression {layout.compression} is for the next backend")
+    samples = imagecodecs.tiff_decode(request.data, index=request.header.index)
+    shape = request.info.height, request.info.width, layout.samples
+    if samples.ndim not in {2, 3} or samples.size != np.prod(shape):
+        raise UnsupportedError(f"libtiff gives the shape {samples.shape}")
+    return interpret(samples.reshape(shape), request)
 
 
 def _unpack_by_libtiff(stored: memoryview, layout: Layout, length: int, columns: int) -> Stored:
