@@ -131,6 +131,7 @@ def resizing(*, quick: bool) -> dict[str, Calls]:
     image = photo(*((1500, 2000) if quick else (3000, 4000)))
     alpha = np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])
     kinds = {"uint8": image, "uint16": image.astype(np.uint16) * 257, "RGBA, opaque": alpha}
+    kinds["RGBA"] = np.dstack([image, image[:, :, 0]])
     kinds["float32"] = image.astype(np.float32) / 255
     size = 866, 1155
     tables: dict[str, Calls] = {}
