@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from threading import Lock
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -17,9 +16,7 @@ if TYPE_CHECKING:
 
 Tensor: TypeAlias = Any
 Range: TypeAlias = Literal["unit", "pixel", "ndc"]
-_REMEMBERED: Final = 32
-_grids: OrderedDict[tuple[object, ...], Tensor] = OrderedDict()
-_lock: Final = Lock()
+_REMEMBERED: Final = 256
 
 
 def to_torch(image: Image, *, device: Any = None, pin: bool = False) -> Tensor:
@@ -88,8 +85,8 @@ def coordinate_grid(
 ) -> Tensor:
     """Return the coordinates of every pixel, x first.
 
-    The last 32 grids are kept on their devices; each call gives a copy made there, so that nothing
-    is sent again, and writing to one spoils no other.
+    The axes of the last sizes are kept on their devices, and each grid is laid out there anew: so
+    nothing is sent again, no memory of the device is held, and writing to one grid spoils no other.
 
     Args:
         height: Rows, at least 1.
@@ -116,18 +113,9 @@ def coordinate_grid(
     if device.type == "cuda" and device.index is None:
         device = torch.device("cuda", torch.cuda.current_device())
     dtype = torch.get_default_dtype() if dtype is None else dtype
-    key = height, width, str(device), dtype, range
-    with _lock:
-        grid = _grids.get(key)
-        if grid is not None:
-            _grids.move_to_end(key)
-    if grid is None:
-        grid = _make_grid(torch, (height, width), device, dtype, range)
-        with _lock:
-            _grids[key] = grid
-            while len(_grids) > _REMEMBERED:
-                _grids.popitem(last=False)
-    return grid.clone()
+    x = _axis(width, device, dtype, range)
+    y = _axis(height, device, dtype, range)
+    return torch.stack([x.expand(height, width), y[:, None].expand(height, width)])
 
 
 def resize(tensor: Tensor, size: float | tuple[int, int], *, method: Method = "auto") -> Tensor:
@@ -184,19 +172,16 @@ def _resize_axis(torch: Any, tensor: Tensor, axis: int, length: int, method: str
     return out.movedim(-1, axis).contiguous()
 
 
-def _make_grid(torch: Any, size: tuple[int, int], device: Any, dtype: Any, kind: str) -> Tensor:
-    height, width = size
-    axes = []
-    for length in (width, height):
-        place = torch.arange(length, dtype=torch.float64)
-        if kind == "unit":
-            place = place / max(1, length - 1)
-        elif kind == "ndc":
-            place = (place * 2 + 1) / length - 1
-        axes.append(place.to(device=device, dtype=dtype))
-    columns = axes[0].expand(height, width)
-    rows = axes[1][:, None].expand(height, width)
-    return torch.stack([columns, rows])
+@lru_cache(_REMEMBERED)
+def _axis(length: int, device: Any, dtype: Any, kind: str) -> Tensor:
+    """Return the coordinates along one axis; never handed out itself."""
+    torch = _torch()
+    place = torch.arange(length, dtype=torch.float64, device="cpu")
+    if kind == "unit":
+        place = place / max(1, length - 1)
+    elif kind == "ndc":
+        place = (place * 2 + 1) / length - 1
+    return place.to(device=device, dtype=dtype)
 
 
 def _torch() -> Any:
