@@ -13,12 +13,13 @@ from rp_image._sizes import target_size
 from rp_image._weights import METHODS, nearest_is_ambiguous, resample
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rp_image._types import Image
 
 Method: TypeAlias = Literal["auto", "nearest", "linear", "area", "lanczos"]
 _DTYPES: Final = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32))
+_BAND: Final = 1 << 16
 _LANCZOS: Final = 1  # PIL.Image.Resampling.LANCZOS
 
 
@@ -155,13 +156,42 @@ def resize(
     height, width = target_size(image.shape, size)
     if (height, width) == image.shape[:2]:
         return image.copy(order="C")
-    weigh = method != "nearest" and not is_opaque(image)
-    work = weighted(image) if weigh else image
+    if method != "nearest" and not is_opaque(image):
+        return _resize_weighted(image, height, width, method, resample_chain)
+    work = image
     for axis_height, axis_width, axis_method in _steps(image, height, width, method):
         work = np.ascontiguousarray(work)
         resized = resample_chain(Resizing(work, axis_height, axis_width, axis_method))
         work = resized.reshape(axis_height, axis_width, *image.shape[2:])
-    return unweighted(work, image.dtype, has_alpha=True) if weigh else work
+    return work
+
+
+def _resize_weighted(
+    image: Image, height: int, width: int, method: str, resample_chain: Callable[[Resizing], Image]
+) -> Image:
+    """Resample colours that count by alpha.
+
+    Columns first, a band of rows at a time: what is weighed then stays in the CPU's cache.
+    """
+    old_height, old_width, channels = image.shape
+    narrow = np.empty((old_height, width, channels), np.float32)
+    band = max(1, _BAND // old_width)
+    for top in range(0, old_height, band):
+        part = weighted(np.ascontiguousarray(image[top : top + band]))
+        if width != old_width:
+            axis_method = _axis_method(method, old_width, width)
+            part = resample_chain(Resizing(part, len(part), width, axis_method))
+        narrow[top : top + band] = part.reshape(-1, width, channels)
+    if height != old_height:
+        axis_method = _axis_method(method, old_height, height)
+        narrow = resample_chain(Resizing(narrow, height, width, axis_method))
+    return unweighted(narrow.reshape(height, width, channels), image.dtype, has_alpha=True)
+
+
+def _axis_method(method: str, old_length: int, length: int) -> str:
+    if method != "auto":
+        return method
+    return "area" if length < old_length else "linear"
 
 
 def _steps(image: Image, height: int, width: int, method: str) -> list[tuple[int, int, str]]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from rp_core import Fallback, OperationError, UnsupportedError, base, extra
 from rp_image._composite import color_of
+from rp_image._pixels import opaque
 from rp_image._premultiply import has_alpha, unweighted, weighted
 from rp_image._resize import check_array
 
@@ -151,8 +152,7 @@ def _fill(image: Image, fill: float | Sequence[float]) -> tuple[float, ...]:
         return tuple(np.broadcast_to(values, channels).tolist())
     if values.size < channels:
         return (0.0,) * channels
-    most = float(np.iinfo(image.dtype).max) if image.dtype.kind == "u" else 1.0
-    return (*(values[:-1] * values[-1] / most).tolist(), float(values[-1]))
+    return (*(values[:-1] * values[-1]).tolist(), float(values[-1] * opaque(image.dtype)))
 
 
 def _expanded(image: Image, degrees: float) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import gcd
 from typing import TYPE_CHECKING, Any, Final
 
@@ -85,6 +86,7 @@ def _resample_rows(image: Image, length: int, method: str) -> Image:
     return out
 
 
+@lru_cache(8)
 def taps(old_length: int, length: int, method: str) -> tuple[NDArray[Any], Floats]:
     """Return the old samples that each new one is made of, and their weights: (length, taps)."""
     scale = old_length / length
