@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rp_core._backend import Backend as Backend
     from rp_core._batch import Batch as Batch
     from rp_core._batch import gathered as gathered
+    from rp_core._batch import split_options as split_options
     from rp_core._batch import streamed as streamed
     from rp_core._cache import cached as cached
     from rp_core._cached import Cached as Cached
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from rp_core._platform import is_windows as is_windows
     from rp_core._progress import Progress as Progress
     from rp_core._sources import Source as Source
+    from rp_core._sources import is_url as is_url
     from rp_core._sources import read_source as read_source
     from rp_core._sources import register_source as register_source
     from rp_core._sources import resolve_source as resolve_source
@@ -74,7 +76,7 @@ else:
         {
             "rp_core.sync": "",
             "rp_core._backend": "Backend",
-            "rp_core._batch": "Batch gathered streamed",
+            "rp_core._batch": "Batch gathered split_options streamed",
             "rp_core._cache": "cached",
             "rp_core._cached": "Cached",
             "rp_core._disk_files": "StoredFile",
@@ -92,7 +94,7 @@ else:
             "rp_core._map": "amap thread_map",
             "rp_core._platform": "cache_dir in_notebook is_linux is_macos is_windows",
             "rp_core._progress": "Progress",
-            "rp_core._sources": "Source read_source register_source resolve_source",
+            "rp_core._sources": "Source is_url read_source register_source resolve_source",
             "rp_core._stream": "Results Stream",
             "rp_core._table": "CacheInfo",
             "rp_core._threads": "cpu_limit set_cpu_limit",

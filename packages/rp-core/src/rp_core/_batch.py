@@ -60,6 +60,25 @@ class Batch(Generic[R_co]):
         return results  # type: ignore[no-any-return]
 
 
+def split_options(
+    options: Mapping[str, Any], item: type, batch: type
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Split the options of a batch into those for each item and those of the map.
+
+    Args:
+        options: What the caller gave.
+        item: TypedDict of the options for each item.
+        batch: TypedDict of all that the batch takes.
+
+    Raises:
+        TypeError: An option is unknown.
+    """
+    if unknown := options.keys() - batch.__annotations__.keys():
+        raise TypeError(f"unknown options: {', '.join(sorted(unknown))}")
+    own = {key: options[key] for key in options if key in item.__annotations__}
+    return own, {key: options[key] for key in options if key not in own}
+
+
 def gathered(
     module: str,
 ) -> Callable[[Callable[P, Batch[R_co]]], Callable[P, Coroutine[Any, Any, list[R_co]]]]:

@@ -101,8 +101,13 @@ def resolve_source(source: Source, *, urls: bool = True) -> Callable[[], Awaitab
     return partial(_read_async, read) if iscoroutinefunction(read) else None
 
 
+def is_url(source: object) -> bool:
+    """Return whether a source is a string that `read_source` takes for a URL."""
+    return isinstance(source, str) and _URL.match(source) is not None
+
+
 def _as_url(source: object) -> str | None:
-    return source if isinstance(source, str) and _URL.match(source) else None
+    return source if isinstance(source, str) and is_url(source) else None
 
 
 def _scheme(url: str) -> str:

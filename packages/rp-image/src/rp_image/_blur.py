@@ -11,6 +11,7 @@ import numpy as np
 from rp_core import Fallback, OperationError, base, extra
 from rp_image._premultiply import unweighted, weighted
 from rp_image._resize import check_array
+from rp_image._sizes import checked_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,15 +82,15 @@ def blur(image: Image, sigma: float, *, backend: str | Sequence[str] | None = No
         ValueError: `sigma` is out of range.
     """
     check_array(image)
-    if not isinstance(sigma, (int, float, np.number)) or isinstance(sigma, bool):
-        raise TypeError(f"sigma must be a number, not {sigma!r}")
+    sigma = checked_number("sigma", sigma)
     if not 0 <= sigma <= _MOST_SIGMA:
         raise ValueError(f"sigma must be 0 to {_MOST_SIGMA:g}, not {sigma}")
     chain = blur_image.using(backend)
     if not sigma:
         return image.copy(order="C")
     reach = max(1, ceil(_REACH * sigma))
-    weights = np.exp(-(np.arange(-reach, reach + 1, dtype=float) ** 2) / (2 * sigma**2))
+    with np.errstate(over="ignore"):
+        weights = np.exp(-((np.arange(-reach, reach + 1) / sigma) ** 2) / 2)
     weights /= weights.sum()
     blurred = chain(Blurring(np.ascontiguousarray(weighted(image)), weights.astype(np.float32)))
     return unweighted(blurred, image.dtype, has_alpha=image.ndim == 3 and image.shape[2] in {2, 4})

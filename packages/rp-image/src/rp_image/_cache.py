@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from rp_core import cached, file_key, read_source
+from rp_core import cached, file_key, is_url, read_source
 
 if TYPE_CHECKING:
     from rp_core import Source
@@ -17,21 +18,19 @@ CACHE_BYTES: Final = 256 << 20
 
 def load_cached(loader: Loader, source: Source) -> Image:
     """Load an image, or hand out the one that was loaded before."""
-    image = _load(loader, _name_or_bytes(loader, source))
+    image = _load(loader, _path_or_bytes(loader, source))
     return image if loader.cache == "readonly" else image.copy()
 
 
-def _name_or_bytes(loader: Loader, source: Any) -> str | bytes:
-    if isinstance(source, os.PathLike):
-        return str(os.fspath(source))
-    if isinstance(source, str) and "://" not in source and not source.startswith("data:"):
-        return source
+def _path_or_bytes(loader: Loader, source: Any) -> Path | bytes:
+    if isinstance(source, (str, os.PathLike)) and not is_url(source):
+        return Path(os.fsdecode(source))
     return read_source(source, urls=loader.urls)
 
 
-def _key(loader: Loader, source: str | bytes) -> str:
+def _key(loader: Loader, source: Path | bytes) -> str:
     """Name a file by its state, bytes by a digest, so that the key does not hold them."""
-    if isinstance(source, str):
+    if isinstance(source, Path):
         return f"{loader.key}{file_key(source)}"
     from hashlib import blake2b
 
@@ -39,5 +38,5 @@ def _key(loader: Loader, source: str | bytes) -> str:
 
 
 @cached(maxsize=None, max_bytes=CACHE_BYTES, key=_key, copy="readonly")
-def _load(loader: Loader, source: str | bytes) -> Image:
-    return loader.decode(source if isinstance(source, bytes) else read_source(source, urls=False))
+def _load(loader: Loader, source: Path | bytes) -> Image:
+    return loader.decode(read_source(source))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from math import ceil, sqrt
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +11,7 @@ from rp_core import Failure, LimitExceededError
 from rp_core.sync import thread_map
 from rp_image._composite import color_of, composite
 from rp_image._draw import draw_label
-from rp_image._thumbnail import thumbnail
+from rp_image._thumbnail import Thumbnailer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 _MOST_PIXELS: Final = 1 << 28
 _FONT: Final = 12
 _LINE: Final = 20
+_LONGEST_LABEL: Final = 1000
 
 
 def contact_sheet(
@@ -55,6 +55,7 @@ def contact_sheet(
         Array (H, W, 3) uint8.
 
     Raises:
+        TypeError: A label is no str.
         ValueError: There is no source, or a number makes no sense.
         LimitExceededError: The sheet would have more than 268 million pixels.
         Exception: What `thumbnail` raised first, with a note of the source.
@@ -62,21 +63,23 @@ def contact_sheet(
     files = list(sources)
     if not files:
         raise ValueError("a contact sheet needs at least one source")
-    for name, value, least in (("cell", cell, 1), ("gap", gap, 0), ("columns", columns or 1, 1)):
-        if not isinstance(value, int) or value < least:
+    across = ceil(sqrt(len(files))) if columns is None else columns
+    for name, value, least in (("cell", cell, 1), ("gap", gap, 0), ("columns", across, 1)):
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
             raise ValueError(f"{name} must be an int, at least {least}, not {value!r}")
+    across = min(across, len(files))
     texts = _texts(files, labels)
-    across = min(columns or ceil(sqrt(len(files))), len(files))
     step = cell + gap, cell + gap + (_LINE if texts else 0)
     size = ceil(len(files) / across) * step[1] + gap, across * step[0] + gap
     if size[0] * size[1] > _MOST_PIXELS:
         raise LimitExceededError(f"the sheet would have {size[1]} x {size[0]} pixels")
-    color = color_of(background, np.dtype(np.uint8))[:3]
+    color = color_of(background, np.dtype(np.uint8))
+    if len(color) != 3:
+        raise ValueError(f"the background is one number or three, not {background!r}")
     sheet = np.empty((*size, 3), np.uint8)
     sheet[...] = color
-    load = partial(_load, cell, urls)
     on_error: Any = "raise" if strict else "return"
-    with thread_map(load, files, cpu=True, on_error=on_error) as pictures:
+    with thread_map(Thumbnailer(cell, urls=urls), files, cpu=True, on_error=on_error) as pictures:
         for index, picture in enumerate(pictures):
             row, column = divmod(index, across)
             top, left = gap + row * step[1], gap + column * step[0]
@@ -86,10 +89,6 @@ def contact_sheet(
                 place = sheet[top + cell : top + cell + _LINE, left : left + cell]
                 place[...] = _label(place, texts[index], color)
     return sheet
-
-
-def _load(cell: int, urls: bool, source: Source) -> Image:
-    return thumbnail(source, cell, urls=urls)
 
 
 def _paste(sheet: Image, picture: Image, top: int, left: int, cell: int) -> None:
@@ -106,19 +105,23 @@ def _texts(files: Sequence[Any], labels: bool | Sequence[str]) -> list[str]:
         return []
     if labels is True:
         return [
-            os.path.basename(os.fspath(file))
+            os.path.basename(os.fsdecode(file))
             if isinstance(file, (str, os.PathLike))
             else f"{number}"
             for number, file in enumerate(files, 1)
         ]
     if len(labels) != len(files):
         raise ValueError(f"there are {len(files)} sources, but {len(labels)} labels")
-    return list(labels)
+    texts = list(labels)
+    for text in texts:
+        if not isinstance(text, str):
+            raise TypeError(f"a label must be a str, not {text!r}")
+    return texts
 
 
 def _label(place: Image, text: str, color: Image) -> Image:
     dark = int(color.astype(int).sum()) > 382
     ink = 0 if dark else 255
-    most = max(1, place.shape[1] // 6)
+    most = min(_LONGEST_LABEL, max(1, place.shape[1] // 6))
     short = text if len(text) <= most else text[: most - 1] + "…"
     return draw_label(place, short, size=_FONT, color=ink, background=(*color.tolist(), 0))

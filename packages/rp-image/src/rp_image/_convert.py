@@ -6,9 +6,9 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
-from rp_core import Batch, read_source
+from rp_core import Batch, read_source, split_options
 from rp_image._encode import encode_request
-from rp_image._encoding import CAPACITIES, Encoding, format_of
+from rp_image._encoding import CAPACITIES, Encoding, check_choices, format_of
 from rp_image._frames import frames, loop_of
 from rp_image._loader import Loader
 from rp_image._metadata import HOLDING, Metadata
@@ -52,6 +52,7 @@ class ConvertManyOptions(ConvertOptions, total=False):
 
 def convert(
     source: Source,
+    /,
     destination: str | os.PathLike[str],
     *,
     format: Format | None = None,  # noqa: A002
@@ -142,11 +143,9 @@ def convert_many(
         TypeError: An option is unknown or of the wrong type.
         Exception: What `convert` raised first, with a note of the item.
     """
-    if unknown := options.keys() - ConvertManyOptions.__annotations__.keys():
-        raise TypeError(f"unknown options: {', '.join(sorted(unknown))}")
-    chosen: dict[str, Any] = dict(options)
-    own = {key: chosen.pop(key) for key in ConvertOptions.__annotations__ & chosen.keys()}
-    return Batch(partial(_convert_pair, own), items, options={"on_error": on_error, **chosen})
+    own, rest = split_options(options, ConvertOptions, ConvertManyOptions)
+    check_choices(own)
+    return Batch(partial(_convert_pair, own), items, options={"on_error": on_error, **rest})
 
 
 def _convert_pair(options: dict[str, Any], item: tuple[Source, Path]) -> Path:

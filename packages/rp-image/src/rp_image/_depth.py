@@ -64,8 +64,8 @@ def as_float32(image: Image) -> Image:
             return np.array(image, np.float32, order="C")
     if image.dtype.kind == "b":
         return np.array(image, np.float32, order="C")
-    most = np.iinfo(image.dtype).max
-    return np.divide(image, np.float32(most), dtype=np.float32, order="C")
+    most = np.float32(np.iinfo(image.dtype).max)
+    return np.divide(image, most, out=np.empty(image.shape, np.float32), dtype=np.float32)
 
 
 def check_samples(image: object) -> None:
@@ -80,7 +80,7 @@ def _to_integers(image: Image, target: np.dtype[Any], *, clip: bool) -> Image:
     check_samples(image)
     most = int(np.iinfo(target).max)
     if image.dtype.kind == "b":
-        return np.multiply(image, most, dtype=target, order="C")
+        return np.multiply(image, most, out=np.empty(image.shape, target), dtype=target)
     if image.dtype == target:
         return np.array(image, target, order="C")
     if image.dtype.kind == "u":
@@ -90,7 +90,7 @@ def _to_integers(image: Image, target: np.dtype[Any], *, clip: bool) -> Image:
 
 def _between_integers(image: Image, target: np.dtype[Any]) -> Image:
     if target == np.uint16:
-        return np.multiply(image, 257, dtype=target, order="C")
+        return np.multiply(image, 257, out=np.empty(image.shape, target), dtype=target)
     out = np.empty(image.shape, target)
     for place, part in _bands(image, out):
         place[...] = (part.astype(np.uint32) + 128) // 257
@@ -111,8 +111,7 @@ def _from_floats(image: Image, target: np.dtype[Any], *, clip: bool) -> Image:
                     "scale them, or ask for clip=True"
                 )
             part = part.clip(0, 1)  # noqa: PLW2901
-        scaled = part.astype(np.float32 if most == 255 else np.float64) * most
-        place[...] = np.rint(scaled, out=scaled)
+        place[...] = np.rint(part.astype(np.float32 if most == 255 else np.float64) * most)
     return out
 
 

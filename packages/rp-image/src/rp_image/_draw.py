@@ -9,6 +9,7 @@ import numpy as np
 from rp_image._composite import color_of, composite
 from rp_image._pixels import opaque
 from rp_image._resize import check_array
+from rp_image._sizes import checked_pair
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,14 +100,12 @@ def _place(
             0 if vertical == "top" else shape[0] - extent[0],
             0 if horizontal == "left" else shape[1] - extent[1],
         )
-    top, left = position
-    return int(top), int(left)
+    return checked_pair(position, "position", "(top, left)")
 
 
 def _drawn(place: Image, mask: Image, ink: Image, box: Image) -> Image:
     """Lay the box, then the text, over a part of the image; its alpha grows where they are."""
-    has_alpha = place.ndim == 3 and place.shape[2] in {2, 4}
-    below = place if has_alpha else place[..., None] if place.ndim == 2 else place
+    below = place[..., None] if place.ndim == 2 else place
     most = opaque(place.dtype)
     strength = box[3] if len(box) == 4 else most
     for color, alpha in (
@@ -127,6 +126,6 @@ def _like(done: Image, place: Image) -> Image:
 
     if place.ndim == 2:
         return to_gray(done)
-    if place.shape[2] == 2:
-        return np.dstack([to_gray(done), done[:, :, 3]])
+    if place.shape[2] <= 2:
+        return np.dstack([to_gray(done), *np.moveaxis(done, 2, 0)[3:]])
     return done

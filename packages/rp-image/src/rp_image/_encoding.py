@@ -11,7 +11,7 @@ from rp_image._depth import as_uint8
 from rp_image._metadata import HOLDING, Metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rp_image._types import Format, Image
 
@@ -127,11 +127,8 @@ class Encoding:
 
     def __post_init__(self) -> None:
         """Refuse what the format cannot hold."""
-        if self.format not in CAPACITIES:
-            known = ", ".join(CAPACITIES)
-            raise ValueError(f"cannot write {self.format!r}, only {known}")
-        check_writable(self.image)
         self._check_options()
+        check_writable(self.image)
         height, width = self.image.shape[:2]
         longest = CAPACITIES[self.format].longest
         if max(height, width) > longest:
@@ -157,9 +154,8 @@ class Encoding:
         return self.channels in {2, 4}
 
     def _check_options(self) -> None:
+        check_choices({"format": self.format, "alpha": self.alpha, "quality": self.quality})
         capacity = CAPACITIES[self.format]
-        if self.alpha not in get_args(AlphaPolicy):
-            raise ValueError(f"alpha must be error, drop or composite, not {self.alpha!r}")
         if self.lossless and not capacity.lossless:
             what = "lossy" if capacity.quality else "lossless anyway"
             raise ValueError(f"{self.format} has no lossless mode: it is {what}")
@@ -170,10 +166,6 @@ class Encoding:
             raise ValueError(f"{self.format} is lossless: it has no quality")
         if self.lossless:
             raise ValueError("a lossless image has no quality")
-        if not isinstance(self.quality, int) or isinstance(self.quality, bool):
-            raise TypeError(f"quality must be an int, not {self.quality!r}")
-        if not 1 <= self.quality <= 100:
-            raise ValueError(f"quality must be 1 to 100, not {self.quality}")
 
     @property
     def _is_gif_without_alpha(self) -> bool:
@@ -215,6 +207,21 @@ class Encoding:
             white: Any = 1.0 if image.dtype.kind == "f" else int(np.iinfo(image.dtype).max)
             color = composite(image, white if self.background is None else self.background)
         return color[:, :, 0] if color.ndim == 3 and color.shape[2] == 1 else color
+
+
+def check_choices(options: Mapping[str, Any]) -> None:
+    """Refuse options of `encode` that make no sense for any image."""
+    name, alpha, quality = options.get("format"), options.get("alpha"), options.get("quality")
+    if name is not None and name not in CAPACITIES:
+        raise ValueError(f"cannot write {name!r}, only {', '.join(CAPACITIES)}")
+    if "alpha" in options and alpha not in get_args(AlphaPolicy):
+        raise ValueError(f"alpha must be error, drop or composite, not {alpha!r}")
+    if quality is None:
+        return
+    if not isinstance(quality, int) or isinstance(quality, bool):
+        raise TypeError(f"quality must be an int, not {quality!r}")
+    if not 1 <= quality <= 100:
+        raise ValueError(f"quality must be 1 to 100, not {quality}")
 
 
 def check_writable(image: object) -> None:

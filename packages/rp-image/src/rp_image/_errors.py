@@ -36,8 +36,10 @@ class FormatError(DecodeError, ValueError):
 class NoSuchFrameError(IndexError):
     """The file has fewer frames than that."""
 
-    def __init__(self, index: int, count: int) -> None:
-        super().__init__(f"there is no frame {index}: the file has {count}")
+    @classmethod
+    def of(cls, index: int, count: int) -> NoSuchFrameError:
+        """Say how many frames there are."""
+        return cls(f"there is no frame {index}: the file has {count}")
 
 
 class EncodeError(OperationError):

@@ -68,6 +68,8 @@ def _check(tiles: list[Image], columns: int | None, gap: int) -> None:
         raise ValueError("a grid needs at least one image")
     for tile in tiles:
         check_array(tile)
+        if tile.ndim == 3 and tile.shape[2] == 2:
+            raise ValueError("a grid takes no gray with alpha; convert it by to_rgba")
     if any(tile.dtype != tiles[0].dtype for tile in tiles):
         raise TypeError("the images of a grid must be of one dtype")
     for name, value, least in (("columns", columns, 1), ("gap", gap, 0)):

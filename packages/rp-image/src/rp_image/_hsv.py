@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rp_image._types import Image
 
 _BAND: Final = 1 << 15
+_ONE: Final = np.float32(1).view(np.uint32)
 _IN_DEGREES: Final = np.diag([360, 1, 1, 0])[:3].astype(np.float32)
 
 
@@ -71,7 +72,8 @@ def opencv_back(request: Colors) -> None:
 
     source, out = request.image, request.out
     channels = source.shape[2]
-    if not source.reshape(-1)[::channels].min() >= 0:  # OpenCV is wrong below 0.
+    # As whole numbers, floats below 0 or above 1, where OpenCV is wrong, are the largest.
+    if source.view(np.uint32).reshape(-1)[::channels].max() > _ONE:
         source = source.copy()
         source[:, :, 0] -= np.floor(source[:, :, 0])
     cv2.transform(source, _IN_DEGREES[:, :channels], dst=out)

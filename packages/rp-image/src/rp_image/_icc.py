@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from rp_core import UnsupportedError
+from rp_core import Fallback, base, extra
 from rp_image._errors import DecodeError
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 _MODES: Final = {b"RGB ": "RGB", b"GRAY": "L", b"CMYK": "CMYK", b"Lab ": "LAB"}
 _CHANNELS: Final = {"RGB": 3, "L": 1, "CMYK": 4, "LAB": 3}
+_NAMES: Final = {"RGB": "rgb", "L": "gray", "CMYK": "cmyk"}
 _FOR: Final = {
     "rgb": {"RGB"},
     "palette": {"RGB"},
@@ -24,42 +27,94 @@ _FOR: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Profiled:
+    """Colours without alpha, C-contiguous (H, W, C), of a mode of Pillow; and their profile."""
+
+    colors: Image
+    mode: str
+    profile: bytes
+
+
+apply_profile: Fallback[[Profiled], Image] = Fallback("rp_image.icc", error=DecodeError)
+
+
+@apply_profile.via(needs="PIL", install=base, when=lambda request: request.colors.dtype == np.uint8)
+def pillow(request: Profiled) -> Image:
+    """The LittleCMS of Pillow, for 8 bits a sample."""
+    from PIL import Image as Pillow
+    from PIL import ImageCms
+
+    height, width = request.colors.shape[:2]
+    image = Pillow.frombytes(request.mode, (width, height), request.colors.tobytes())
+    try:
+        source = ImageCms.getOpenProfile(BytesIO(request.profile))
+        target = ImageCms.getOpenProfile(BytesIO(_srgb()))
+        converted: Any = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError) as error:
+        raise DecodeError(f"the colour profile cannot be applied: {error}") from error
+    return np.asarray(converted)
+
+
+@apply_profile.via(
+    needs="imagecodecs",
+    install=extra("codecs"),
+    when=lambda request: request.mode in _NAMES,
+    check=lambda: __import__("imagecodecs").CMS.profile,
+)
+def codecs(request: Profiled) -> Image:
+    """The LittleCMS of imagecodecs, for 8 and 16 bits and floats."""
+    import imagecodecs
+
+    colors = request.colors[:, :, 0] if request.mode == "L" else request.colors
+    try:
+        converted: Image = imagecodecs.cms_transform(
+            colors,
+            request.profile,
+            _srgb(),
+            colorspace=_NAMES[request.mode],
+            outcolorspace="rgb",
+        )
+    except imagecodecs.CmsError as error:
+        raise DecodeError(f"the colour profile cannot be applied: {error}") from error
+    return converted
+
+
 def to_srgb(pixels: Image, info: ImageInfo) -> Image:
     """Convert pixels as decoded from the embedded profile to sRGB; alpha stays.
 
     Args:
-        pixels: Array (H, W) or (H, W, C) uint8.
+        pixels: Array (H, W) or (H, W, C).
         info: What the header says; its profile is the source.
 
     Raises:
         DecodeError: The profile is damaged, or is for another colour model.
-        UnsupportedError: There are more than 8 bits a sample, which LittleCMS in Pillow cannot do.
+        NoBackendError: No installed backend applies it to more than 8 bits a sample.
     """
-    from PIL import Image as Pillow
-    from PIL import ImageCms
-
     profile = info.icc or b""
     mode = _MODES.get(profile[16:20], "")
     planes = pixels.reshape(*pixels.shape[:2], -1)
-    color = planes.shape[2] - info.has_alpha
-    if mode == "RGB" and info.color == "gray" and color == 1:
-        planes, color = np.dstack([planes[:, :, :1]] * 3 + [planes[:, :, 1:]]), 3
-    if mode not in _FOR[info.color] or _CHANNELS[mode] != color:
+    colors, alpha = _split(planes, mode, info)
+    if mode not in _FOR[info.color] or _CHANNELS[mode] != colors.shape[2]:
         raise DecodeError(f"the colour profile is for {profile[16:20]!r}, not for {info.color}")
-    if pixels.dtype != np.uint8:
-        raise UnsupportedError("colour profiles are applied to 8 bits a sample only")
-    try:
-        source = ImageCms.getOpenProfile(BytesIO(profile))
-        colors = np.ascontiguousarray(planes[:, :, :color])
-        image = Pillow.fromarray(colors[:, :, 0]) if color == 1 else _image(Pillow, mode, colors)
-        converted = ImageCms.profileToProfile(
-            image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
-        )
-    except (ImageCms.PyCMSError, OSError, ValueError) as error:
-        raise DecodeError(f"the colour profile cannot be applied: {error}") from error
-    return np.dstack([np.asarray(converted), planes[:, :, color:]])
+    converted = apply_profile(Profiled(np.ascontiguousarray(colors), mode, profile))
+    return np.dstack([converted, alpha])
 
 
-def _image(pillow: Any, mode: str, colors: Image) -> Any:
-    height, width = colors.shape[:2]
-    return pillow.frombytes(mode, (width, height), colors.tobytes())
+def _split(planes: Image, mode: str, info: ImageInfo) -> tuple[Image, Image]:
+    """Return colours and alpha; of a gray picture as many colours as its profile is for."""
+    channels = planes.shape[2]
+    has_alpha = channels in {2, 4} if info.color == "gray" else info.has_alpha
+    colors = planes[:, :, : channels - has_alpha]
+    if info.color == "gray":
+        colors = colors[:, :, :1]
+        if mode == "RGB":
+            colors = np.repeat(colors, 3, axis=2)
+    return colors, planes[:, :, channels - has_alpha :]
+
+
+@lru_cache(1)
+def _srgb() -> bytes:
+    from PIL import ImageCms
+
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

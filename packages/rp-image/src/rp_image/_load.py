@@ -81,7 +81,8 @@ def load(
         TypeError: `source` is no source.
         ValueError: An option makes no sense.
     """
-    make = remembered if backend is None or isinstance(backend, str) else Loader
+    plain = (backend is None or isinstance(backend, str)) and not isinstance(size, list)
+    make = remembered if plain else Loader
     loader = make(
         mode=mode,
         dtype=dtype,
@@ -99,7 +100,7 @@ def load(
 
 
 def fetch_first(
-    source: Source, /, *, urls: bool = True, **_: Any
+    source: Source, /, *_rest: Any, urls: bool = True, **_options: Any
 ) -> Callable[[], Awaitable[Any]] | None:
     """Say what to await on the caller's loop before a source is loaded on a thread."""
     return resolve_source(source, urls=urls)

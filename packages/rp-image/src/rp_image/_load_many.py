@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, overload
 
-from rp_core import Batch
+from rp_core import Batch, split_options
 from rp_image._load import fetch_first
 from rp_image._loader import Loader, LoadOptions
 
@@ -179,11 +179,8 @@ def _batch(
 ) -> Batch[Any]:
     if transform is not None and not callable(transform):
         raise TypeError(f"transform must be callable, not {transform!r}")
-    if unknown := options.keys() - BatchOptions.__annotations__.keys():
-        raise TypeError(f"unknown options: {', '.join(sorted(unknown))}")
-    loader = Loader(
-        **{key: options.pop(key) for key in LoadOptions.__annotations__ & options.keys()}
-    )
+    own, rest = split_options(options, LoadOptions, BatchOptions)
+    loader = Loader(**own)
     prepare = partial(fetch_first, urls=loader.urls)
     job = _Job(loader, transform)
-    return Batch(job, sources, prepare, FETCHED_AHEAD, {"on_error": on_error, **options})
+    return Batch(job, sources, prepare, FETCHED_AHEAD, {"on_error": on_error, **rest})

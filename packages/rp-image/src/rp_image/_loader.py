@@ -60,6 +60,7 @@ class Loader:
     urls: bool = True
     backend: str | Sequence[str] | None = None
     spare: int = 2
+    profile_needed: bool = True
     key: str = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -78,7 +79,7 @@ class Loader:
         decode.using(self.backend)
         backend = self.backend if isinstance(self.backend, str) else tuple(self.backend or ())
         chosen = self.mode, self.dtype, self.size, self.frame, self.orient, self.strict
-        key = repr((*chosen, self.max_pixels, self.icc, backend, self.spare))
+        key = repr((*chosen, self.max_pixels, self.icc, backend, self.spare, self.profile_needed))
         object.__setattr__(self, "key", key)
 
     def __call__(self, source: Source) -> Image:
@@ -110,14 +111,27 @@ class Loader:
             decoded = self._decode_frame(data, header, size)
         pixels = decoded.pixels
         if self.icc == "srgb" and info.icc:
-            from rp_image._icc import to_srgb
-
-            pixels = to_srgb(pixels, info)
+            try:
+                pixels = self._to_srgb(pixels, info)
+            except DecodeError:
+                if self.profile_needed:
+                    raise
+                return replace(self, icc="keep").decode(data)
         pixels = to_mode(pixels, info, self.mode)
         if self.orient != decoded.is_upright:
             turn = upright if self.orient else as_stored
             pixels = turn(pixels, info.orientation)
         return own(self._finish(pixels, size))
+
+    def _to_srgb(self, pixels: Image, info: ImageInfo) -> Image:
+        """Apply the profile, to 8 bits where those are wanted: more need an extra."""
+        from rp_image._icc import to_srgb
+
+        if self.dtype == "uint8":
+            from rp_image._depth import as_uint8
+
+            pixels = as_uint8(pixels)
+        return to_srgb(pixels, info)
 
     def _finish(self, pixels: Image, size: tuple[int, int] | None) -> Image:
         """Bring the picture to the size and the type that were asked for."""
@@ -164,7 +178,7 @@ class Loader:
                 return info, Decoded(picture)
         if number < 0:
             raise DecodeError(f"the {header.info.format} has no frame that is whole")
-        raise NoSuchFrameError(self.frame, number + 1)
+        raise NoSuchFrameError.of(self.frame, number + 1)
 
 
 @lru_cache(maxsize=256, typed=True)

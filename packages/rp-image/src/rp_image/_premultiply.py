@@ -67,7 +67,7 @@ def _weights(image: Image, whole: str) -> Image:
     number = np.dtype(whole).type
     alpha = image.view(whole)[:, :, 0] >> number(bits * (channels - 1))
     once_each = sum(1 << (bits * channel) for channel in range(channels - 1))
-    spread = alpha * number(once_each) | number(((1 << bits) - 1) << (bits * (channels - 1)))
+    spread: Image = alpha * number(once_each) | number(((1 << bits) - 1) << (bits * (channels - 1)))
     return spread.view(image.dtype).reshape(image.shape)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from rp_core import Batch
+from rp_core import Batch, split_options
 from rp_image._resize import resample_image, resize
 from rp_image._sizes import target_size
 from rp_image._weights import METHODS
@@ -20,10 +20,15 @@ if TYPE_CHECKING:
 
 
 class ResizeOptions(TypedDict, total=False):
-    """The options of `resize_many`, beside `on_error`."""
+    """The options of `resize`, for `resize_many`."""
 
     method: Method
     backend: str | Sequence[str] | None
+
+
+class ResizeManyOptions(ResizeOptions, total=False):
+    """The options of `resize_many`, beside `on_error`."""
+
     limit: int | None
     buffer: int | None
     ordered: bool
@@ -35,7 +40,7 @@ def resize_many(
     size: float | tuple[int, int],
     *,
     on_error: OnError = "raise",
-    **options: Unpack[ResizeOptions],
+    **options: Unpack[ResizeManyOptions],
 ) -> Batch[Any]:
     """Resize many images on worker threads, and return them in a list.
 
@@ -63,7 +68,7 @@ def resize_stream(
     size: float | tuple[int, int],
     *,
     on_error: OnError = "raise",
-    **options: Unpack[ResizeOptions],
+    **options: Unpack[ResizeManyOptions],
 ) -> Batch[Any]:
     """Resize many images and give them one by one, in bounded memory.
 
@@ -85,12 +90,10 @@ def resize_stream(
 
 
 def _batch(images: Any, size: Any, on_error: OnError, options: dict[str, Any]) -> Batch[Any]:
-    if unknown := options.keys() - ResizeOptions.__annotations__.keys():
-        raise TypeError(f"unknown options: {', '.join(sorted(unknown))}")
-    own = {key: options.pop(key) for key in ("method", "backend") if key in options}
+    own, rest = split_options(options, ResizeOptions, ResizeManyOptions)
     if own.get("method", "auto") not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, not {own['method']!r}")
     resample_image.using(own.get("backend"))
     target_size((1, 1), size)
     work = partial(resize, size=size, **own)
-    return Batch(work, images, options={"on_error": on_error, **options})
+    return Batch(work, images, options={"on_error": on_error, **rest})

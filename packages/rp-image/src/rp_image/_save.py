@@ -6,9 +6,9 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
-from rp_core import Batch, atomic_write
-from rp_image._encode import encode_request
-from rp_image._encoding import Encoding, format_of
+from rp_core import Batch, atomic_write, split_options
+from rp_image._encode import encode_image, encode_request
+from rp_image._encoding import Encoding, check_choices, format_of
 from rp_image._metadata import Metadata
 
 if TYPE_CHECKING:
@@ -126,11 +126,10 @@ def save_many(
         TypeError: An option is unknown or of the wrong type.
         Exception: What `save` raised first, with a note of the item.
     """
-    if unknown := options.keys() - SaveManyOptions.__annotations__.keys():
-        raise TypeError(f"unknown options: {', '.join(sorted(unknown))}")
-    chosen: dict[str, Any] = dict(options)
-    own = {key: chosen.pop(key) for key in SaveOptions.__annotations__ & chosen.keys()}
-    return Batch(partial(_save_pair, own), items, options={"on_error": on_error, **chosen})
+    own, rest = split_options(options, SaveOptions, SaveManyOptions)
+    check_choices(own)
+    encode_image.using(own.get("backend"))
+    return Batch(partial(_save_pair, own), items, options={"on_error": on_error, **rest})
 
 
 def _save_pair(options: dict[str, Any], item: tuple[Image, Path]) -> Path:

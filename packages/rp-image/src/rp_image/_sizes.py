@@ -6,12 +6,13 @@ from typing import Final
 
 import numpy as np
 
+REAL: Final = (int, float, np.integer, np.floating)
 _LONGEST: Final = 1 << 31
 
 
 def target_size(shape: tuple[int, ...], size: float | tuple[int, int]) -> tuple[int, int]:
     """Return the (height, width) that a size or a factor means for an image of a shape."""
-    if isinstance(size, (int, float, np.number)) and not isinstance(size, bool):
+    if isinstance(size, REAL) and not isinstance(size, bool):
         if not 0 < size < _LONGEST:
             raise ValueError(f"the factor must be positive and finite, not {size}")
         height, width = (max(1, round(length * float(size))) for length in shape[:2])
@@ -22,10 +23,24 @@ def target_size(shape: tuple[int, ...], size: float | tuple[int, int]) -> tuple[
     return height, width
 
 
-def checked_pair(size: object) -> tuple[int, int]:
-    """Return (height, width), two ints, or raise TypeError."""
-    if isinstance(size, (tuple, list)) and len(size) == 2:
-        height, width = size
-        if all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in size):
-            return int(height), int(width)
-    raise TypeError(f"size must be a number or a pair of ints (height, width), not {size!r}")
+def checked_number(name: str, value: object) -> float:
+    """Return a number as a float, which may be infinite, or raise TypeError."""
+    if not isinstance(value, REAL) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a number, not {value!r}")
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf")
+
+
+def checked_pair(
+    pair: object,
+    name: str = "size",
+    parts: str = "(height, width)",
+) -> tuple[int, int]:
+    """Return two ints, or raise TypeError."""
+    if isinstance(pair, (tuple, list)) and len(pair) == 2:
+        first, second = pair
+        if all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in pair):
+            return int(first), int(second)
+    raise TypeError(f"{name} must be a pair of ints {parts}, not {pair!r}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, get_args
 
-from rp_core import Batch, read_source
+from rp_core import Batch, read_source, split_options
 from rp_image._header import read_header
 from rp_image._load import fetch_first
+from rp_image._load_many import FETCHED_AHEAD
 from rp_image._loader import Loader
 from rp_image._types import MAX_PIXELS
 
@@ -66,35 +68,57 @@ def thumbnail(
         urls: Whether URLs may be read.
 
     Returns:
-        A new array (H, W, 3) or (H, W, 4) uint8; its profile, if the file has one, is applied.
+        A new array (H, W, 3) or (H, W, 4) uint8. The colour profile, if the file has one, is
+        applied; one that is damaged, or for another colour model, is passed over.
 
     Raises:
         TypeError, ValueError: `side` or an option makes no sense; or the samples of a float picture
             are outside 0..1.
         Exception: What `load` raises.
     """
-    if not isinstance(side, int) or isinstance(side, bool):
-        raise TypeError(f"side must be an int, not {side!r}")
-    if side < 1:
-        raise ValueError(f"side must be at least 1, not {side}")
-    if quality not in get_args(Quality):
-        raise ValueError(f"quality must be fast or good, not {quality!r}")
-    Loader(mode=mode, strict=strict, max_pixels=max_pixels)
-    data = read_source(source, urls=urls)
-    info = read_header(data).info
-    height, width = info.shape[:2]
-    factor = min(1.0, side / max(height, width))
-    size = max(1, round(height * factor)), max(1, round(width * factor))
-    loader = Loader(
-        mode=mode,
-        size=size if factor < 1 else None,
-        strict=strict,
-        max_pixels=max_pixels,
-        icc="srgb" if info.icc and info.bits <= 8 else "keep",
-        dtype="uint8",
-        spare=2 if quality == "good" else 1,
-    )
-    return loader.decode(data)
+    return Thumbnailer(side, quality, mode, strict, max_pixels, urls)(source)
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnailer:
+    """`thumbnail` with its options, checked."""
+
+    side: int = 256
+    quality: Quality = "fast"
+    mode: Mode = "auto"
+    strict: bool = True
+    max_pixels: int | None = MAX_PIXELS
+    urls: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse options that make no sense."""
+        if not isinstance(self.side, int) or isinstance(self.side, bool):
+            raise TypeError(f"side must be an int, not {self.side!r}")
+        if self.side < 1:
+            raise ValueError(f"side must be at least 1, not {self.side}")
+        if self.quality not in get_args(Quality):
+            raise ValueError(f"quality must be fast or good, not {self.quality!r}")
+        self._loader(None)
+
+    def __call__(self, source: Source) -> Image:
+        """Load a small picture of a file."""
+        data = read_source(source, urls=self.urls)
+        height, width = read_header(data).info.shape[:2]
+        factor = min(1.0, self.side / max(height, width))
+        size = max(1, round(height * factor)), max(1, round(width * factor))
+        return self._loader(size if factor < 1 else None).decode(data)
+
+    def _loader(self, size: tuple[int, int] | None) -> Loader:
+        return Loader(
+            mode=self.mode,
+            size=size,
+            strict=self.strict,
+            max_pixels=self.max_pixels,
+            icc="srgb",
+            profile_needed=False,
+            dtype="uint8",
+            spare=2 if self.quality == "good" else 1,
+        )
 
 
 def thumbnails(
@@ -120,14 +144,7 @@ def thumbnails(
         TypeError: An option is unknown or of the wrong type.
         Exception: What `thumbnail` raised first, with a note of the source.
     """
-    if unknown := options.keys() - ThumbnailsOptions.__annotations__.keys():
-        raise TypeError(f"unknown options: {', '.join(sorted(unknown))}")
-    chosen: dict[str, Any] = dict(options)
-    own = {key: chosen.pop(key) for key in ThumbnailOptions.__annotations__ & chosen.keys()}
-    prepare = partial(fetch_first, urls=own.get("urls", True))
-    work = partial(_thumbnail, side, own)
-    return Batch(work, sources, prepare, 32, {"on_error": on_error, **chosen})
-
-
-def _thumbnail(side: int, options: dict[str, Any], source: Source) -> Image:
-    return thumbnail(source, side, **options)
+    own, rest = split_options(options, ThumbnailOptions, ThumbnailsOptions)
+    thumbnailer = Thumbnailer(side, **own)
+    prepare = partial(fetch_first, urls=thumbnailer.urls)
+    return Batch(thumbnailer, sources, prepare, FETCHED_AHEAD, {"on_error": on_error, **rest})

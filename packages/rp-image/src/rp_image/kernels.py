@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from rp_image._sizes import checked_number
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -44,11 +46,10 @@ def gaussian_kernel(diameter: int, sigma: float) -> NDArray[np.float64]:
         TypeError: `diameter` is no int, or `sigma` no number.
         ValueError: One of them is out of range.
     """
-    if not isinstance(sigma, (int, float, np.number)) or isinstance(sigma, bool):
-        raise TypeError(f"sigma must be a number, not {sigma!r}")
-    if not 0 < sigma < float("inf"):
+    deviation = checked_number("sigma", sigma)
+    if not 0 < deviation < float("inf"):
         raise ValueError(f"sigma must be positive and finite, not {sigma}")
-    return _gaussian(_checked(diameter), float(sigma))
+    return _gaussian(_checked(diameter), deviation)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -63,7 +64,8 @@ def _gaussian(diameter: int, sigma: float) -> NDArray[np.float64]:
     place = np.arange(diameter) - (diameter - 1) / 2
     nearest = np.abs(place).min()
     with np.errstate(over="ignore", under="ignore"):
-        line = np.exp((nearest**2 - place**2) / (2 * sigma**2))
+        # A factor at a time: neither the square of a tiny sigma nor of a huge one is a number.
+        line = np.exp(((nearest - place) / sigma) * ((nearest + place) / sigma) / 2)
     line /= line.sum()
     return _read_only(line[:, None] * line)
 

@@ -25,7 +25,7 @@ def decode_frame(data: bytes, header: Header, index: int) -> Decoded:
     for number, (pixels, _) in enumerate(decode_frames(data, header)):
         if number == index:
             return Decoded(pixels, header.info.format == "jxl")
-    raise NoSuchFrameError(index, number + 1)
+    raise NoSuchFrameError.of(index, number + 1)
 
 
 def decode_frames(data: bytes, header: Header) -> Iterator[tuple[Image, float]]:

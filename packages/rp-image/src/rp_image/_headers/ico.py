@@ -39,7 +39,7 @@ def read_page(data: Sliceable, index: int) -> Header:
     if not found:
         raise DecodeError("the ico has no picture that can be read")
     if index >= len(found):
-        raise NoSuchFrameError(index, len(found))
+        raise NoSuchFrameError.of(index, len(found))
     info, start, end, layout = sorted(found, key=_rank, reverse=True)[index]
     info = ImageInfo(
         "ico", info.width, info.height, frames=len(found), color=info.color, has_alpha=True

@@ -112,7 +112,7 @@ class Tags:
             start, count = self._directory(offset)
             (offset,) = self._unpack(self._offset, start + count * self._entry_size)
             if not offset:
-                raise NoSuchFrameError(page, passed + 1)
+                raise NoSuchFrameError.of(page, passed + 1)
         return offset
 
     def _directory(self, offset: int) -> tuple[int, int]:
