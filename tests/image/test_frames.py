@@ -148,7 +148,8 @@ def test_load_animation_is_bounded() -> None:
 
 
 def test_loop_counts() -> None:
-    assert load_animation(saved(moving(), "GIF", loop=3)).loop == 3
+    # Of a GIF, what is stored is how often it is shown again.
+    assert load_animation(saved(moving(), "GIF", loop=3)).loop == 4
     assert load_animation(saved(moving(), "GIF")).loop == 1
     assert load_animation(saved(moving(), "WEBP", loop=2)).loop == 2
     assert load_animation(saved(moving(), "PNG", loop=5)).loop == 5

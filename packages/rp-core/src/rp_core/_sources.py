@@ -179,7 +179,9 @@ def _read_stream(read: Callable[[int], object], max_bytes: int) -> bytes:
     while room > 0 and (chunk := _checked_bytes(read(min(room, _CHUNK)))):
         chunks.append(chunk)
         room -= len(chunk)
-    return _bounded(b"".join(chunks), max_bytes)
+    if room <= 0:
+        raise LimitExceededError(f"more than {max_bytes} bytes; the limit is max_bytes")
+    return b"".join(chunks)
 
 
 def _checked_bytes(data: object) -> bytes:

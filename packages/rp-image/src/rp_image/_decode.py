@@ -18,7 +18,7 @@ from rp_image._claims import (
     unblocked,
 )
 from rp_image._errors import DamagedError, DecodeError, FormatError
-from rp_image._pixels import apply_key, clear_outside
+from rp_image._pixels import apply_key
 
 if TYPE_CHECKING:
     from rp_image._header import Header
@@ -142,8 +142,6 @@ def pillow(request: Encoded) -> Decoded:
     from rp_image._decoders.pillow import decode_pillow
 
     pixels, upright = decode_pillow(request)
-    if request.header.frame:
-        pixels = clear_outside(pixels, request.header.frame)
     return _checked(pixels, request, upright=upright)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
+from rp_core import LimitExceededError
 from rp_image._composite import color_of, composite
 from rp_image._pixels import opaque
 from rp_image._resize import check_array
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Corner: TypeAlias = Literal["top left", "top right", "bottom left", "bottom right"]
 _LONGEST: Final = 1000
 _MOST_SIZE: Final = 1000
+_MOST_PIXELS: Final = 1 << 26
 
 
 def draw_label(
@@ -49,6 +51,7 @@ def draw_label(
     Raises:
         TypeError: `image` is no such array, or `text` no string.
         ValueError: The text is too long, or an option makes no sense.
+        LimitExceededError: The text would have more than 67 million pixels.
     """
     check_array(image)
     if not isinstance(text, str):
@@ -83,8 +86,10 @@ def _render(text: str, size: int) -> Image:
     left, top, right, bottom = ImageDraw.Draw(Pillow.new("L", (1, 1))).multiline_textbbox(
         (0, 0), text or " ", font=font
     )
-    extent = int(right - left) + 2 * margin, int(bottom - top) + 2 * margin
-    picture = Pillow.new("L", extent)
+    height, width = int(bottom - top) + 2 * margin, int(right - left) + 2 * margin
+    if height * width > _MOST_PIXELS:
+        raise LimitExceededError(f"the text would have {width} x {height} pixels")
+    picture = Pillow.new("L", (width, height))
     ImageDraw.Draw(picture).multiline_text((margin - left, margin - top), text, fill=255, font=font)
     return np.asarray(picture)
 

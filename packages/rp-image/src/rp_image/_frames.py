@@ -156,7 +156,9 @@ def _pictures(data: bytes, header: Header, loader: Loader) -> Iterator[tuple[Ima
     from rp_image._animations.pieces import COMPOSED
 
     info = header.info
-    if info.format in COMPOSED and (header.animated or info.format == "gif"):
+    if info.format == "png" and not header.details:
+        yield loader.decode(data), 0.0
+    elif info.format in COMPOSED and (header.animated or info.format == "gif"):
         yield from _composed(data, header, loader)
     elif info.format == "tiff":
         yield from _pages(data, loader)
@@ -173,7 +175,8 @@ def _composed(data: bytes, header: Header, loader: Loader) -> Iterator[tuple[Ima
 
     from rp_image._animations.pieces import compose, has_transparency
 
-    info = replace(header.info, has_alpha=has_transparency(data, header))
+    has_alpha = header.info.has_alpha or has_transparency(data, header)
+    info = replace(header.info, has_alpha=has_alpha)
     pictures = compose(data, header, strict=loader.strict, max_pixels=loader.max_pixels)
     empty = True
     for picture, duration in pictures:

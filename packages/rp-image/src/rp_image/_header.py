@@ -27,7 +27,6 @@ class Header:
         many_scans: Whether a JPEG may have more scans than one.
         animated: Whether there are frames beside the picture, which a decoder might take for it.
         key: Samples of the transparent colour, in the range of the decoded array.
-        frame: Left, top, right and bottom of the picture, where it does not fill the canvas.
         largest: Pixels of a buffer that is larger than the picture, such as a tile.
         index: Which frame or page this is the header of.
         details: What the decoders of this one format need to know.
@@ -40,7 +39,6 @@ class Header:
     many_scans: bool = False
     animated: bool = False
     key: tuple[int, ...] | None = None
-    frame: tuple[int, int, int, int] | None = None
     largest: int = 0
     index: int = 0
     details: Any = None

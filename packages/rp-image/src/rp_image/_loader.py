@@ -174,8 +174,8 @@ class Loader:
         )
         for number, (picture, _) in enumerate(pictures):
             if number == self.frame:
-                info = replace(header.info, has_alpha=has_transparency(data, header))
-                return info, Decoded(picture)
+                has_alpha = header.info.has_alpha or has_transparency(data, header)
+                return replace(header.info, has_alpha=has_alpha), Decoded(picture)
         if number < 0:
             raise DecodeError(f"the {header.info.format} has no frame that is whole")
         raise NoSuchFrameError.of(self.frame, number + 1)
@@ -192,7 +192,7 @@ def _is_composed(header: Header, frame: int) -> bool:
     info = header.info
     if info.format == "webp":
         return info.frames > 1 or header.animated
-    return frame > 0 and (info.format == "gif" or (info.format == "png" and header.animated))
+    return frame > 0 and (info.format == "gif" or (info.format == "png" and header.details > 0))
 
 
 def _check_choice(name: str, value: object, choices: tuple[object, ...]) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import struct
 import zlib
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
 from rp_image._encode import encode_request
-from rp_image._encoders.common import in_color
 from rp_image._encoding import Encoding
+from rp_image._errors import EncodeError
 from rp_image._headers import gif as gif_header
 from rp_image._headers import png as png_header
 from rp_image._headers.webp import walk as walk_webp
@@ -34,6 +36,22 @@ class Muxer(Protocol):
     def finish(self) -> bytes:
         """Return the file."""
         ...
+
+
+class Clock:
+    """Counts in whole ticks; what is rounded is carried on, so that the sum stays right."""
+
+    def __init__(self, milliseconds: int) -> None:
+        self._tick = milliseconds
+        self._time = 0.0
+        self._ticks = 0
+
+    def ticks(self, duration: float) -> int:
+        """Return the ticks of the next frame, shown for so many milliseconds."""
+        self._time += duration / self._tick
+        ticks = max(0, round(self._time) - self._ticks)
+        self._ticks += ticks
+        return ticks
 
 
 def muxer_of(name: Format) -> type[Muxer]:
@@ -72,10 +90,7 @@ class Png:
         if before is None:
             self._head = data[16:29]
         size = right - left, bottom - top, left, top
-        milliseconds = round(duration)
-        if milliseconds > 65535:
-            raise ValueError("a frame of a png is shown for 65 s at most")
-        self._add(b"fcTL", struct.pack(">4IHHBB", *size, milliseconds, 1000, 0, 0))
+        self._add(b"fcTL", struct.pack(">4IHHBB", *size, *_seconds(duration), 0, 0))
         pixels = b"".join(
             data[start + 8 : end - 4] for n, start, end in png_header.walk(data) if n == b"IDAT"
         )
@@ -97,6 +112,15 @@ class Png:
         return b"".join([head, control, *self._parts, _png_chunk(b"IEND", b"")])
 
 
+def _seconds(milliseconds: float) -> tuple[int, int]:
+    """Return the fraction of two 16-bit numbers that comes nearest: 1000 / 60 ms are 1 / 60 s."""
+    seconds = Fraction(milliseconds) / 1000
+    if seconds > 65535:
+        raise ValueError("a frame of a png is shown for 65535 s at most")
+    nearest = seconds.limit_denominator(int(65535 / max(1.0, float(seconds))))
+    return nearest.numerator, nearest.denominator
+
+
 def _png_chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
@@ -110,6 +134,7 @@ class WebP:
         self._parts: list[bytes] = []
         self._size = 0, 0
         self._has_alpha = False
+        self._clock = Clock(1)
 
     def add(self, image: Image, before: Image | None, duration: float) -> None:
         left, top, right, bottom = changed(image, before)
@@ -122,7 +147,10 @@ class WebP:
             for name, start, end in walk_webp(data, 12, len(data))
             if name in _PICTURE
         )
-        numbers = left // 2, top // 2, right - left - 1, bottom - top - 1, round(duration)
+        shown = self._clock.ticks(duration)
+        if shown >= 1 << 24:
+            raise ValueError("a frame of a webp is shown for 16777 s at most")
+        numbers = left // 2, top // 2, right - left - 1, bottom - top - 1, shown
         head = b"".join(struct.pack("<I", number)[:3] for number in numbers) + b"\x02"
         self._parts.append(riff_chunk(b"ANMF", head + picture))
         self._size = image.shape[1], image.shape[0]
@@ -145,46 +173,63 @@ class Gif:
             raise ValueError("gif has no quality")
         self._loop = loop
         self._screen = b""
-        self._blocks: list[tuple[bytes, float, bool, bytes]] = []
+        self._blocks: list[_GifBlock] = []
+        self._clock = Clock(10)
 
     def add(self, image: Image, before: Image | None, duration: float) -> None:
-        color = in_color(image)
-        has_alpha = color.shape[2] == 4 and not (color[:, :, 3] == 255).all()
-        if before is not None and before.ndim == 3 and before.shape[2] in {2, 4}:
-            cleared = bool((before[:, :, -1] != 255).any())
-        else:
-            cleared = False
-        whole = before is None or has_alpha or cleared
-        left, top, right, bottom = changed(image, None if whole else before)
-        data = encode_request(Encoding(image[top:bottom, left:right], "gif"), None)
-        table = data[13 : 13 + gif_header.table_size(data[10:11])]
-        control = bytes(4)
-        for kind, head, start, end in gif_header.walk(data):
-            if kind == gif_header.IMAGE:
-                flags = 0x80 | (data[10] & 7) | head[8] & 0x40
-                place = struct.pack("<HHHHB", left, top, right - left, bottom - top, flags)
-                block = b"\x2c" + place + table + data[start + 10 : end]
-                self._blocks.append((control, duration, has_alpha or cleared, block))
-                break
-            if head[:1] == gif_header.CONTROL:
-                control = data[start + 3 : start + 7]
         if before is None:
             self._screen = struct.pack("<HHBBB", image.shape[1], image.shape[0], 0x70, 0, 0)
+        cleared = before is not None and (_is_transparent(image) or _is_transparent(before))
+        if before is not None and cleared and not self._blocks[-1].is_whole:
+            # Clearing takes away no more than the frame itself covers.
+            self._blocks[-1] = replace(_gif_block(before, None), delay=self._blocks[-1].delay)
+        if cleared:
+            self._blocks[-1].is_cleared = True
+        delay = self._clock.ticks(duration)
+        if delay > 65535:
+            raise ValueError("a frame of a gif is shown for 655 s at most")
+        self._blocks.append(replace(_gif_block(image, None if cleared else before), delay=delay))
 
     def finish(self) -> bytes:
         parts = [b"GIF89a", self._screen]
         if self._loop != 1:
-            count = struct.pack("<H", self._loop)
-            parts.append(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + count + b"\0")
-        shown, written = 0.0, 0
-        clears = [clear for _, _, clear, _ in self._blocks[1:]] + [False]
-        for (control, duration, _, block), clear in zip(self._blocks, clears, strict=True):
-            shown += duration / 10
-            delay = max(0, round(shown) - written)
-            written += delay
-            if delay > 65535:
-                raise ValueError("a frame of a gif is shown for 655 s at most")
-            flags = (2 if clear else 1) << 2 | control[0] & 1
-            parts.append(b"\x21\xf9\x04" + struct.pack("<BHB", flags, delay, control[3]) + b"\0")
-            parts.append(block)
+            again = struct.pack("<H", max(0, self._loop - 1))
+            parts.append(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + again + b"\0")
+        for block in self._blocks:
+            flags = (2 if block.is_cleared else 1) << 2 | (block.key is not None)
+            control = struct.pack("<BHB", flags, block.delay, block.key or 0)
+            parts += [b"\x21\xf9\x04", control, b"\0", block.picture]
         return b"".join([*parts, b"\x3b"])
+
+
+@dataclass(slots=True)
+class _GifBlock:
+    """A frame: its image block, its transparent index, and whether it fills the screen."""
+
+    picture: bytes
+    key: int | None
+    is_whole: bool
+    is_cleared: bool = False
+    delay: int = 0
+
+
+def _gif_block(image: Image, before: Image | None) -> _GifBlock:
+    """Encode the part of a frame that differs from the one before."""
+    left, top, right, bottom = changed(image, before)
+    data = encode_request(Encoding(image[top:bottom, left:right], "gif"), None)
+    table = data[13 : 13 + gif_header.table_size(data[10:11])]
+    key = None
+    is_whole = (right - left, bottom - top) == (image.shape[1], image.shape[0])
+    for kind, head, start, end in gif_header.walk(data):
+        if kind == gif_header.IMAGE:
+            flags = 0x80 | (data[10] & 7) | head[8] & 0x40
+            place = struct.pack("<HHHHB", left, top, right - left, bottom - top, flags)
+            return _GifBlock(b"\x2c" + place + table + data[start + 10 : end], key, is_whole)
+        if head[:1] == gif_header.CONTROL and data[start + 3] & gif_header.TRANSPARENT:
+            key = data[start + 6]
+    raise EncodeError("the encoder gave a gif without a frame")
+
+
+def _is_transparent(image: Image) -> bool:
+    has_alpha = image.ndim == 3 and image.shape[2] in {2, 4}
+    return has_alpha and bool((image[:, :, -1] == 0).any())

@@ -76,15 +76,6 @@ def apply_key(image: Image, key: tuple[int, ...]) -> Image:
     return np.dstack([color, alpha])
 
 
-def clear_outside(image: Image, frame: tuple[int, int, int, int]) -> Image:
-    """Make transparent, and black, what a frame does not cover."""
-    left, top, right, bottom = frame
-    channels = 1 if image.ndim == 2 else image.shape[2]
-    cleared = np.zeros((*image.shape[:2], 4), image.dtype)
-    cleared[top:bottom, left:right] = stack(image[top:bottom, left:right], channels, alpha=True)
-    return cleared
-
-
 def stack(image: Image, channels: int, *, alpha: bool) -> Image:
     """Make RGB or RGBA from any number of channels."""
     stacked = np.empty((*image.shape[:2], 4 if alpha else 3), image.dtype)
@@ -115,6 +106,8 @@ def _native(image: Image, info: ImageInfo, channels: int) -> Image:
     if info.color == "gray" and channels > 2:
         image = image[:, :, [0, 3]] if channels == 4 and info.has_alpha else image[:, :, 0]
         channels = 1 if image.ndim == 2 else 2
+    if info.color != "gray" and channels < 3:
+        return stack(image, channels, alpha=info.has_alpha)
     if info.has_alpha and channels in {1, 3}:
         alpha = np.full((*image.shape[:2], 1), opaque(image.dtype), image.dtype)
         return np.concatenate([image.reshape(*image.shape[:2], channels), alpha], axis=2)

@@ -81,9 +81,10 @@ def unweighted(image: Image, dtype: np.dtype[Any], *, has_alpha: bool) -> Image:
             done[...] = _in_range(part, dtype)
             continue
         alpha = part[:, :, -1]
-        scale = opaque(dtype) / np.where(alpha > 0, alpha, np.float32(np.inf))
+        weight = np.where(alpha > 0, alpha, np.float32(np.inf))
         for channel in range(image.shape[2] - 1):
-            done[:, :, channel] = _in_range(part[:, :, channel] * scale, dtype)
+            color = part[:, :, channel] / weight * np.float32(opaque(dtype))
+            done[:, :, channel] = _in_range(color, dtype)
         done[:, :, -1] = _in_range(alpha / np.float32(opaque(dtype)), dtype)
     return out
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def probe(source: Source, /, *, urls: bool = True) -> ImageInfo:
     """Read what the header of an image says; no pixel is decoded.
 
-    Of a file, only the parts are read that hold the header.
+    Of a file, only the parts are read that hold the header; of a GIF all of it, which says nowhere
+    how many frames there are.
 
     Args:
         source: As in `load`.
@@ -36,7 +37,7 @@ def probe(source: Source, /, *, urls: bool = True) -> ImageInfo:
         TypeError: `source` is no source.
     """
     if isinstance(source, os.PathLike) or (isinstance(source, str) and os.path.isfile(source)):
-        with open(source, "rb") as file:
+        with open(source, "rb", buffering=0) as file:
             if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return _probe(FileSlices(file))
     return _probe(read_source(source, urls=urls))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Method: TypeAlias = Literal["auto", "nearest", "linear", "area", "lanczos"]
 _DTYPES: Final = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32))
 _BAND: Final = 1 << 16
+_MOST_SUMMED: Final = 1 << 16  # OpenCV sums in 32 bits: of more, floats drift, integers overflow.
 _LANCZOS: Final = 1  # PIL.Image.Resampling.LANCZOS
 
 
@@ -37,6 +38,12 @@ class Resizing:
         """Whether neither axis grows."""
         height, width = size_of(self.image)
         return self.height <= height and self.width <= width
+
+    @property
+    def samples_each(self) -> float:
+        """How many old samples a new one is made of, where the image shrinks."""
+        height, width = size_of(self.image)
+        return height * width / (self.height * self.width)
 
     @property
     def grows(self) -> bool:
@@ -65,8 +72,12 @@ resample_image: Fallback[[Resizing], Image] = Fallback("rp_image.resize", error=
 def opencv(request: Resizing) -> Image:
     """Nearest; area where it shrinks; linear where it grows (OpenCV does not antialias)."""
     cv2 = _cv2()
-    sharp = not _is_nearest_ambiguous(request)
-    fits = {"nearest": sharp, "area": request.shrinks, "linear": request.grows, "lanczos": False}
+    fits = {
+        "nearest": not _is_nearest_ambiguous(request),
+        "area": request.shrinks and request.samples_each <= _MOST_SUMMED,
+        "linear": request.grows,
+        "lanczos": False,
+    }
     if not fits[request.method]:
         raise UnsupportedError(f"OpenCV has another formula for {request.method} at this scale")
     flag = {

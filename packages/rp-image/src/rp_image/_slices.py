@@ -6,6 +6,7 @@ import os
 from typing import BinaryIO, Protocol
 
 BLOCK = 1 << 16
+_JUMP = 1 << 9
 
 
 class Sliceable(Protocol):
@@ -21,7 +22,7 @@ class Sliceable(Protocol):
 
 
 class FileSlices:
-    """Slices of an open file, read by blocks of 64 KiB."""
+    """Slices of an open file, read by blocks: short ones after a jump, long ones as it goes on."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -36,8 +37,11 @@ class FileSlices:
     def __getitem__(self, where: slice, /) -> bytes:
         """Return a slice, with a step of 1 and no negative bounds."""
         start, stop, _ = where.indices(self._length)
+        if start >= stop:
+            return b""
         if not self._start <= start <= stop <= self._start + len(self._block):
+            jumps = not self._start <= start <= self._start + len(self._block)
             self._file.seek(start)
-            self._block = self._file.read(max(BLOCK, stop - start))
+            self._block = self._file.read(max(_JUMP if jumps else BLOCK, stop - start))
             self._start = start
         return self._block[start - self._start : stop - self._start]

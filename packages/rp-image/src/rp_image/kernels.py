@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from rp_core import cached
 from rp_image._sizes import checked_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_REMEMBERED: Final = 64
+_MOST_BYTES: Final = 64 << 20
 _LARGEST: Final = 4096
 
 
@@ -52,14 +52,14 @@ def gaussian_kernel(diameter: int, sigma: float) -> NDArray[np.float64]:
     return _gaussian(_checked(diameter), deviation)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@cached(maxsize=None, max_bytes=_MOST_BYTES, copy="readonly")
 def _circle(diameter: int) -> NDArray[np.bool_]:
     # In half pixels, whole numbers: no rounding decides whether the rim is in.
     place = np.arange(diameter, dtype=np.int64) * 2 - (diameter - 1)
     return _read_only(place[:, None] ** 2 + place**2 <= diameter**2)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@cached(maxsize=None, max_bytes=_MOST_BYTES, copy="readonly")
 def _gaussian(diameter: int, sigma: float) -> NDArray[np.float64]:
     place = np.arange(diameter) - (diameter - 1) / 2
     nearest = np.abs(place).min()

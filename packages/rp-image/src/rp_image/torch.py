@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Tensor: TypeAlias = Any
 Range: TypeAlias = Literal["unit", "pixel", "ndc"]
 _REMEMBERED: Final = 256
+_axes: Final[dict[tuple[Any, ...], Tensor]] = {}
+_lock: Final = Lock()
 
 
 def to_torch(image: Image, *, device: Any = None, pin: bool = False) -> Tensor:
@@ -172,9 +174,21 @@ def _resize_axis(torch: Any, tensor: Tensor, axis: int, length: int, method: str
     return out.movedim(-1, axis).contiguous()
 
 
-@lru_cache(_REMEMBERED)
-def _axis(length: int, device: Any, dtype: Any, kind: str) -> Tensor:
-    """Return the coordinates along one axis; never handed out itself."""
+def _axis(*key: Any) -> Tensor:
+    """Return the coordinates along one axis, remembered; never handed out itself."""
+    axis = _axes.get(key)
+    if axis is None:
+        axis = _make_axis(*key)
+        if type(axis) is not _torch().Tensor:  # A stand-in, while a program is traced.
+            return axis
+        with _lock:
+            _axes[key] = axis
+            while len(_axes) > _REMEMBERED:
+                del _axes[next(iter(_axes))]
+    return axis
+
+
+def _make_axis(length: int, device: Any, dtype: Any, kind: str) -> Tensor:
     torch = _torch()
     place = torch.arange(length, dtype=torch.float64, device="cpu")
     if kind == "unit":

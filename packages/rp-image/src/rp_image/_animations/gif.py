@@ -1,4 +1,4 @@
-"""The frames of a GIF (GIF89a specification; Netscape's loop extension)."""
+"""The frames of a GIF (GIF89a specification)."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from rp_image._animations.pieces import Disposal, Piece
-from rp_image._headers.gif import CONTROL, IMAGE, walk
+from rp_image._headers.gif import CONTROL, IMAGE, table_size, walk
+from rp_image._headers.gif import loop_count as loop_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DISPOSALS: Final[dict[int, Disposal]] = {2: "clear", 3: "restore"}
-_LOOP: Final = b"\xff\x0bNETSCAPE2.0\x03\x01"
 _INTERLACED: Final = 0x40
 
 
 def pieces(data: bytes) -> Iterator[Piece]:
     """Yield each frame as a GIF of one; a background is what was never drawn: transparent."""
-    shared = data[13 : 13 + _table_bytes(data[10])]
+    shared = data[13 : 13 + table_size(data[10:11])]
     control = bytes(4)
     for kind, head, start, end in walk(data):
         if kind != IMAGE:
@@ -26,7 +26,7 @@ def pieces(data: bytes) -> Iterator[Piece]:
                 control = data[start + 3 : start + 7]
             continue
         left, top, width, height, flags = struct.unpack("<HHHHB", head)
-        size = _table_bytes(flags)
+        size = table_size(head[8:9])
         table = data[start + 10 : start + 10 + size] or shared
         frame = struct.pack("<HHHHB", 0, 0, width, height, flags & _INTERLACED)
         flag = 0x80 | (len(table) // 3).bit_length() - 2 if table else 0
@@ -39,13 +39,3 @@ def pieces(data: bytes) -> Iterator[Piece]:
         disposal = _DISPOSALS.get(control[0] >> 2 & 7, "keep")
         yield Piece(b"".join(parts), left, top, delay * 10.0, disposal, blend=True)
         control = bytes(4)
-
-
-def loop_count(data: bytes) -> int:
-    """Return how often it is shown: once where nothing is said."""
-    place = data.find(_LOOP)
-    return int.from_bytes(data[place + 15 : place + 17], "little") if place >= 0 else 1
-
-
-def _table_bytes(flags: int) -> int:
-    return 3 << (flags & 7) + 1 if flags & 0x80 else 0

@@ -57,7 +57,8 @@ def pieces(data: bytes, header: Header, *, strict: bool = False) -> Iterator[Pie
         yield from module.pieces(data)
     except (EOFError, struct.error, IndexError) as error:
         if strict:
-            raise DecodeError(f"a frame of the {header.info.format} is cut off") from error
+            problem = "is missing, cut off or out of order"
+            raise DecodeError(f"a frame of the {header.info.format} {problem}") from error
 
 
 def loop_count(data: bytes, header: Header) -> int:
@@ -69,20 +70,21 @@ def loop_count(data: bytes, header: Header) -> int:
 def has_transparency(data: bytes, header: Header) -> bool:
     """Return whether a picture of an animation may have transparent pixels.
 
-    It may where the first frame has some or leaves a part of the canvas free, where a later one
-    replaces what is below it by its own, or where one is cleared away before another that is
-    smaller or transparent.
+    It may where a frame that is smaller or transparent comes upon a canvas that is still free, or
+    was cleared, or where one replaces what is below it by its own transparency.
     """
-    info = header.info
-    opaque, cleared = False, False
+    width, height = header.info.width, header.info.height
+    is_opaque, is_empty = False, True
     for piece in pieces(data, header):
+        is_empty = False
         inner = read_header(piece.data).info
-        covers = (inner.width, inner.height) == (info.width, info.height)
+        covers = not (piece.left or piece.top) and inner.width >= width and inner.height >= height
         hides = covers and not inner.has_alpha
-        if not hides and (not opaque or cleared or (inner.has_alpha and not piece.blend)):
+        if not hides and (not is_opaque or (inner.has_alpha and not piece.blend)):
             return True
-        opaque, cleared = True, piece.disposal == "clear"
-    return not opaque
+        if piece.disposal != "restore":
+            is_opaque = piece.disposal == "keep"
+    return is_empty
 
 
 def compose(
@@ -97,7 +99,7 @@ def compose(
     info = header.info
     asked = decode.using(backend)
     canvas = np.zeros((info.height, info.width, 4), info.dtype)
-    for piece in pieces(data, header, strict=strict):
+    for index, piece in enumerate(pieces(data, header, strict=strict)):
         inner = read_header(piece.data)
         check_size(inner, max_pixels)
         decoded = asked(Encoded(piece.data, inner, strict=strict))
@@ -107,7 +109,8 @@ def compose(
         ]
         before = place.copy() if piece.disposal == "restore" else None
         drawn = drawn[: place.shape[0], : place.shape[1]]
-        place[:] = _over(drawn, place) if piece.blend and inner.info.has_alpha else drawn
+        blends = index > 0 and piece.blend and inner.info.has_alpha
+        place[:] = _over(drawn, place) if blends else drawn
         yield canvas, piece.duration
         if piece.disposal == "clear":
             place[:] = 0

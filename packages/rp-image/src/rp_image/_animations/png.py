@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 import zlib
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _CONTROL: Final = struct.Struct(">IIIIIHHBB")
 _DISPOSALS: Final[dict[int, Disposal]] = {1: "clear", 2: "restore"}
+_NUMBERED: Final = frozenset({b"fcTL", b"fdAT"})
 _SHARED: Final = frozenset({b"PLTE", b"tRNS"})
 
 
@@ -23,13 +25,28 @@ def pieces(data: bytes) -> Iterator[Piece]:
 
     Raises:
         DecodeError: A frame lies outside the canvas.
+        EOFError: A frame is missing or out of order.
     """
+    announced, _ = _control(data)
+    count = 0
+    for count, piece in enumerate(_pieces(data), 1):
+        yield piece
+        if count == announced:
+            return
+    if count < announced:
+        raise EOFError
+
+
+def _pieces(data: bytes) -> Iterator[Piece]:
     view = memoryview(data)
+    numbers = itertools.count()
     shared: list[bytes] = []
     control: tuple[int, ...] | None = None
     parts: list[bytes] = []
     for name, start, end in walk(data):
         body = view[start + 8 : end - 4]
+        if name in _NUMBERED and int.from_bytes(body[:4]) != next(numbers):
+            raise EOFError
         if name in _SHARED:
             shared.append(bytes(view[start:end]))
         elif name == b"fcTL" and len(body) == _CONTROL.size:
@@ -46,10 +63,16 @@ def pieces(data: bytes) -> Iterator[Piece]:
 
 def loop_count(data: bytes) -> int:
     """Return how often it is shown; 0: for ever."""
+    return _control(data)[1]
+
+
+def _control(data: bytes) -> tuple[int, int]:
+    """Return the number of frames, and how often they are shown."""
     for name, start, _ in walk(data):
         if name == b"acTL":
-            return int.from_bytes(data[start + 12 : start + 16])
-    return 0
+            frames, loops = struct.unpack(">II", data[start + 8 : start + 16])
+            return frames, loops
+    return 0, 0
 
 
 def _piece(data: bytes, control: tuple[int, ...], shared: list[bytes], parts: list[bytes]) -> Piece:

@@ -23,7 +23,6 @@ _PLUGINS: Final[dict[Format, tuple[str, str]]] = {
     "avif": ("PIL.AvifImagePlugin", "AvifImageFile"),
     "bmp": ("PIL.BmpImagePlugin", "BmpImageFile"),
     "dds": ("PIL.DdsImagePlugin", "DdsImageFile"),
-    "gif": ("PIL.GifImagePlugin", "GifImageFile"),
     "jp2": ("PIL.Jpeg2KImagePlugin", "Jpeg2KImageFile"),
     "jpeg": ("PIL.JpegImagePlugin", "JpegImageFile"),
     "jxl": ("pillow_jxl.JpegXLImagePlugin", "JXLImageFile"),
@@ -43,6 +42,10 @@ def decode_pillow(request: Encoded) -> tuple[Image, bool]:
     info, header = request.info, request.header
     if reason := _refusal(header):
         raise UnsupportedError(reason)
+    if info.format == "gif":
+        from rp_image._decoders.gif import decode_gif
+
+        return decode_gif(request), False
     if info.format == "tiff" and not header.plain:
         from rp_image._decoders.tiff import decode_libtiff
 
@@ -90,8 +93,6 @@ def open_image(data: bytes, format_name: Format) -> PillowImage:
 def to_array(image: PillowImage, *, inks: bool = False) -> Image:
     """Decode to an array of 1 to 4 channels, palettes and CMYK converted, alpha straight."""
     _mend_palette(image)
-    if image.mode == "L":
-        image.palette = None  # A GIF's global one, which its gray local one replaces.
     image.load()
     mode = image.mode
     if inks and mode in _INKS:

@@ -117,7 +117,10 @@ def _encode_gif(image: Any) -> bytes:
 
     color = in_color(image)
     alpha = color[:, :, 3] if color.shape[2] == 4 else None
-    indices, palette = _palette(color[:, :, :3], _COLORS - (alpha is not None))
+    shown = color[:, :, :3]
+    if alpha is not None and alpha.any():
+        shown = np.where(alpha[:, :, None] == 0, shown[alpha > 0][0], shown)
+    indices, palette = _palette(shown, _COLORS - (alpha is not None))
     options: dict[str, Any] = {"optimize": False}
     if alpha is not None:
         options["transparency"] = len(palette)

@@ -17,32 +17,31 @@ MOST_BLOCKS: Final = 1 << 21
 EXTENSION: Final = b"\x21"
 IMAGE: Final = b"\x2c"
 CONTROL: Final = b"\xf9"
-_TRANSPARENT: Final = 0x01
+TRANSPARENT: Final = 0x01
+_LOOPS: Final = frozenset({b"NETSCAPE2.0", b"ANIMEXTS1.0"})
 
 
 def read_header(data: Sliceable) -> Header:
     """Read the header of a GIF, up to the end of its first frame."""
     width, height = struct.unpack("<HH", data[6:10])
-    transparent = False
-    frame = None
+    transparent = partial = False
     defect = "the first frame is missing"
     try:
-        for kind, head, _, _ in walk(data):
+        for kind, head, _, body in blocks(data):
             if kind == IMAGE:
                 left, top, columns, rows = struct.unpack("<HHHH", head[:8])
                 # A first frame that is larger than the screen enlarges it, as in browsers.
                 width, height = max(width, left + columns), max(height, top + rows)
-                if (columns, rows) != (width, height):
-                    frame = left, top, left + columns, top + rows
+                partial = (columns, rows) != (width, height)
+                after_sub_blocks(data, body)
                 defect = ""
                 break
             if head[:1] == CONTROL:
-                transparent = bool(head[2] & _TRANSPARENT)
+                transparent = bool(head[2] & TRANSPARENT)
     except EOFError:
         defect = "the first frame is cut off"
-    has_alpha = transparent or frame is not None
-    info = ImageInfo("gif", width, height, color="palette", has_alpha=has_alpha)
-    return Header(info, defect=defect or None, frame=frame)
+    info = ImageInfo("gif", width, height, color="palette", has_alpha=transparent or partial)
+    return Header(info, defect=defect or None)
 
 
 def count_frames(data: Sliceable) -> int:
@@ -56,8 +55,36 @@ def count_frames(data: Sliceable) -> int:
     return max(frames, 1)
 
 
+def loop_count(data: Sliceable) -> int:
+    """Return how often an animation is shown, 0 for ever: once, and again as often as it says."""
+    try:
+        for kind, head, start, _ in walk(data):
+            if kind == EXTENSION and head[:2] == b"\xff\x0b":
+                block = data[start + 3 : start + 18]
+                if block[:11] in _LOOPS and block[11:13] == b"\x03\x01":
+                    again = int.from_bytes(block[13:15], "little")
+                    return again + 1 if again else 0
+    except EOFError:
+        pass
+    return 1
+
+
 def walk(data: Sliceable) -> Iterator[tuple[bytes, bytes, int, int]]:
-    """Yield kind, head, begin and end of each extension and image that is whole."""
+    """Yield kind, head, begin and end of each extension and image that is whole.
+
+    Raises:
+        EOFError: The file ends before its trailer.
+    """
+    for kind, head, start, body in blocks(data):
+        yield kind, head, start, after_sub_blocks(data, body)
+
+
+def blocks(data: Sliceable) -> Iterator[tuple[bytes, bytes, int, int]]:
+    """Yield kind, head, begin and place of the sub-blocks of each extension and image.
+
+    Raises:
+        EOFError: The file ends before its trailer.
+    """
     position = 13 + table_size(data[10:11])
     for _ in range(MOST_BLOCKS):
         kind = data[position : position + 1]
@@ -71,8 +98,10 @@ def walk(data: Sliceable) -> Iterator[tuple[bytes, bytes, int, int]]:
             position += 11 + table_size(head[8:])
         else:
             position += 2
-        position = _after_sub_blocks(data, position)
+        if len(head) < 9 and kind == IMAGE:
+            raise EOFError
         yield kind, head, start, position
+        position = after_sub_blocks(data, position)
     if not kind:
         raise EOFError
 
@@ -84,7 +113,8 @@ def table_size(flags: bytes) -> int:
     return 3 << (flags[0] & 7) + 1 if flags[0] & 0x80 else 0
 
 
-def _after_sub_blocks(data: Sliceable, position: int) -> int:
+def after_sub_blocks(data: Sliceable, position: int) -> int:
+    """Return where the sub-blocks end that begin at a place."""
     for _ in range(MOST_BLOCKS):
         length = data[position : position + 1]
         if not length:

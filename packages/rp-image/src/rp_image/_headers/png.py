@@ -37,6 +37,7 @@ _WITH_ALPHA: Final = frozenset({4, 6})
 _KEPT: Final = frozenset({b"PLTE", b"tRNS", b"eXIf", b"iCCP", b"iTXt", b"acTL"})
 _BEFORE_PIXELS: Final = frozenset({b"PLTE", b"tRNS", b"acTL"})
 _PIXELS: Final = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND"})
+_FRAME_PIXELS: Final = frozenset({b"IDAT", b"fdAT"})
 _XMP: Final = b"XML:com.adobe.xmp"
 _MOST_ICC: Final = 1 << 24
 MOST_CHUNKS: Final = 1 << 20
@@ -50,7 +51,8 @@ def read_header(data: Sliceable) -> Header:
     width, height, bits, kind, methods = _IHDR.unpack(data[16:29])
     if bits not in _DEPTHS.get(kind, ()) or methods not in _METHODS:
         raise DecodeError(f"the png has colour type {kind}, {bits} bits and methods {methods!r}")
-    chunks, defect = _chunks(data)
+    chunks, frames, defect = _chunks(data)
+    frames = min(frames, int.from_bytes(chunks.get(b"acTL", b"")[:4]))
     if kind == _PALETTE and not _is_palette(chunks.get(b"PLTE", b"")):
         defect = defect or "there is no palette"
     key, keyed = _key(chunks, kind, bits)
@@ -59,7 +61,7 @@ def read_header(data: Sliceable) -> Header:
         "png",
         width,
         height,
-        frames=_count_frames(chunks.get(b"acTL")),
+        frames=max(1, frames),
         color=_COLORS[kind],
         bits=8 if kind == _PALETTE else bits,
         has_alpha=keyed or kind in _WITH_ALPHA,
@@ -68,7 +70,7 @@ def read_header(data: Sliceable) -> Header:
         icc=_profile(chunks.get(b"iCCP")),
         xmp=_packet(chunks.get(b"iTXt", b"")),
     )
-    return Header(info, defect=defect, animated=b"acTL" in chunks, key=key)
+    return Header(info, defect=defect, animated=b"acTL" in chunks, key=key, details=frames)
 
 
 def walk(data: Sliceable) -> Iterator[tuple[bytes, int, int]]:
@@ -83,18 +85,23 @@ def walk(data: Sliceable) -> Iterator[tuple[bytes, int, int]]:
         yield head[4:], start, position
 
 
-def _chunks(data: Sliceable) -> tuple[dict[bytes, bytes], str | None]:
-    """Return the first chunk of each kind that matters, and what is wrong with the container.
+def _chunks(data: Sliceable) -> tuple[dict[bytes, bytes], int, str | None]:
+    """Return the first chunk of each kind that matters, the frames, and what is wrong.
 
     Like libpng, pass over what comes too late to be used, and what has a wrong checksum.
     """
     found: dict[bytes, bytes] = {}
     in_time = True
+    frames, begun = 0, False
     for name, start, end in walk(data):
         if end - start > _LONGEST_CHUNK or end > len(data):
-            return found, f"the chunk {name!r} is cut off"
+            return found, frames, f"the chunk {name!r} is cut off"
         if name == b"IEND":
-            return found, None
+            return found, frames, None
+        if name == b"fcTL":
+            begun = True
+        elif begun and name in _FRAME_PIXELS:
+            frames, begun = frames + 1, False
         if name == b"IDAT":
             in_time = False
         elif name in _KEPT and (in_time or name not in _BEFORE_PIXELS):
@@ -103,7 +110,7 @@ def _chunks(data: Sliceable) -> tuple[dict[bytes, bytes], str | None]:
             chunk = data[start + 4 : end]
             if zlib.crc32(chunk[:-4]) == int.from_bytes(chunk[-4:]):
                 found.setdefault(name, chunk[4:-4])
-    return found, "the IEND chunk is missing"
+    return found, frames, "the IEND chunk is missing"
 
 
 def bare(data: bytes, *, alpha: bool) -> bytes:
@@ -156,7 +163,8 @@ def _key(chunks: dict[bytes, bytes], kind: int, bits: int) -> tuple[tuple[int, .
     if kind not in _KEY_SAMPLES:
         # Before its palette, where it is out of place, no decoder looks at it.
         order = [name for name in chunks if name in {b"PLTE", b"tRNS"}]
-        return None, kind == _PALETTE and bool(chunk) and order[0] == b"PLTE"
+        fits = 0 < len(chunk) <= len(chunks.get(b"PLTE", b"")) // 3
+        return None, kind == _PALETTE and fits and order[0] == b"PLTE"
     count = _KEY_SAMPLES[kind]
     if len(chunk) < 2 * count:
         return None, False
@@ -164,10 +172,6 @@ def _key(chunks: dict[bytes, bytes], kind: int, bits: int) -> tuple[tuple[int, .
     scale = 1 if bits >= 8 else 255 // most
     samples = struct.unpack_from(f">{count}H", chunk)
     return tuple((sample & most) * scale for sample in samples), True
-
-
-def _count_frames(animation: bytes | None) -> int:
-    return max(1, int.from_bytes(animation[:4])) if animation else 1
 
 
 def _profile(chunk: bytes | None) -> bytes | None:
