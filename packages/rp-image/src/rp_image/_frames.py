@@ -10,7 +10,7 @@ import numpy as np
 from rp_core import LimitExceededError, read_source
 from rp_image._decode import check_size
 from rp_image._errors import DecodeError
-from rp_image._header import parser_of, read_header
+from rp_image._header import read_header
 from rp_image._loader import Loader
 from rp_image._pixels import own, to_mode, upright
 from rp_image._types import MAX_PIXELS, ImageInfo, Mode
@@ -189,8 +189,12 @@ def _composed(data: bytes, header: Header, loader: Loader) -> Iterator[tuple[Ima
 def _pages(data: bytes, loader: Loader) -> Iterator[tuple[Image, float]]:
     from dataclasses import replace
 
-    for index in range(parser_of("tiff").count_frames(data)):
-        yield replace(loader, frame=index).decode(data), 0.0
+    from rp_image._headers.ifd import Tags
+    from rp_image._headers.tiff import read_page
+
+    for index, offset in enumerate(Tags(data).pages()):
+        header = read_page(data, index, offset)
+        yield replace(loader, frame=index).decode_page(data, header), 0.0
 
 
 def _finished(pixels: Image, info: ImageInfo, loader: Loader, *, turned: bool) -> Image:

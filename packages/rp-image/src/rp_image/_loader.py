@@ -97,7 +97,10 @@ class Loader:
 
     def decode(self, data: bytes) -> Image:
         """Decode the bytes of a file."""
-        header = read_header(data, self.frame)
+        return self.decode_page(data, read_header(data, self.frame))
+
+    def decode_page(self, data: bytes, header: Header) -> Image:
+        """Decode the picture that a header is of."""
         check_size(header, self.max_pixels)
         if header.many_scans and self.max_pixels is not None:
             check_scans(data, header)
@@ -116,7 +119,7 @@ class Loader:
             except DecodeError:
                 if self.profile_needed:
                     raise
-                return replace(self, icc="keep").decode(data)
+                return replace(self, icc="keep").decode_page(data, header)
         pixels = to_mode(pixels, info, self.mode)
         if self.orient != decoded.is_upright:
             turn = upright if self.orient else as_stored

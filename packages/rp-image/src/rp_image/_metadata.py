@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from rp_image._headers.exif import with_orientation
+from rp_image._headers.exif import with_orientation, xmp_upright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,13 @@ class Metadata:
     icc: bytes | None = None
     xmp: bytes | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse what is no bytes."""
+        for name in ("exif", "icc", "xmp"):
+            body = getattr(self, name)
+            if body is not None and not isinstance(body, bytes):
+                raise TypeError(f"{name} must be bytes, not {type(body).__name__!r}")
+
     def __bool__(self) -> bool:
         """Return whether there is any."""
         return any((self.exif, self.icc, self.xmp))
@@ -45,7 +52,7 @@ class Metadata:
     def upright(self) -> Metadata:
         """Return it for a picture whose pixels are upright, as all here are."""
         exif = self.exif and with_orientation(self.exif.removeprefix(b"Exif\0\0"), 1)
-        return Metadata(exif, self.icc, self.xmp)
+        return Metadata(exif, self.icc, self.xmp and xmp_upright(self.xmp))
 
 
 def insert(data: bytes, name: Format, metadata: Metadata) -> bytes:

@@ -116,12 +116,17 @@ def _native(image: Image, info: ImageInfo, channels: int) -> Image:
     return image
 
 
-def unpremultiply(image: Image) -> Image:
-    """Divide the colours by alpha, the last channel; integers are rounded and clipped."""
+def unpremultiply(image: Image, most: float | None = None) -> Image:
+    """Divide the colours by alpha, the last channel; integers are rounded and clipped.
+
+    Args:
+        image: Array (H, W, C).
+        most: The alpha that means opaque; None: that of the type.
+    """
     alpha = image[:, :, -1:]
     out = image.copy()
     band = max(1, _BAND // image.shape[1])
-    most = opaque(image.dtype)
+    most = opaque(image.dtype) if most is None else most
     for top in range(0, len(image), band):
         color = image[top : top + band, :, :-1].astype(np.float64)
         weight = alpha[top : top + band] / most

@@ -11,6 +11,7 @@ from rp_core import UnsupportedError
 from rp_image._decoders.common import bare_png, clipped_cells, full_scale
 from rp_image._errors import DecodeError
 from rp_image._headers.jpeg import bare as bare_jpeg
+from rp_image._headers.tiff import BY_LIBTIFF
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
@@ -46,7 +47,9 @@ def decode_pillow(request: Encoded) -> tuple[Image, bool]:
         from rp_image._decoders.gif import decode_gif
 
         return decode_gif(request), False
-    if info.format == "tiff" and not header.plain:
+    # To a later page Pillow goes through all before it.
+    later = header.index > 0 and header.details.compression in BY_LIBTIFF
+    if info.format == "tiff" and (later or not header.plain):
         from rp_image._decoders.tiff import decode_libtiff
 
         return decode_libtiff(request), False

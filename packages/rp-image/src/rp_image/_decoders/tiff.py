@@ -10,7 +10,7 @@ import numpy as np
 from rp_core import UnsupportedError
 from rp_image._decoders.packbits import unpack as unpack_runs
 from rp_image._decoders.tiff_meaning import interpret
-from rp_image._decoders.tiff_segments import assemble
+from rp_image._decoders.tiff_segments import assemble, segments
 from rp_image._errors import DecodeError
 from rp_image._headers import tiff as tags
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from rp_image._types import Image
 
 _DEFLATE: Final = frozenset({tags.DEFLATE, tags.OLD_DEFLATE})
-_BY_LIBTIFF: Final = frozenset({tags.LZW, *tags.CCITT, *_DEFLATE})
 _BY_CODECS: Final = frozenset({tags.LZW, *_DEFLATE})
 _REVERSED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
@@ -57,7 +56,7 @@ def _unpack(stored: memoryview, layout: Layout, length: int, _: int) -> Stored:
 def decode_libtiff(request: Encoded) -> Image:
     """Decode a page of any depth in the compressions of libtiff, which Pillow brings."""
     layout: Layout = request.header.details
-    if layout.compression not in _BY_LIBTIFF:
+    if layout.compression not in tags.BY_LIBTIFF:
         raise UnsupportedError(
             f"Pillow's libtiff is not asked for compression {layout.compression}"
         )
@@ -113,6 +112,24 @@ def _unpack_by_libtiff(stored: memoryview, layout: Layout, length: int, columns:
         return image.tobytes()
 
 
+def _check_jpegs(request: Encoded, layout: Layout) -> None:
+    """Refuse strips and tiles smaller than they should be: tifffile leaves the rest undefined.
+
+    Raises:
+        DecodeError: One is, or is cut off.
+    """
+    from rp_image._headers.jpeg import find_defect, read_header
+
+    for _, top, _, stored in segments(request, layout):
+        data = bytes(stored)
+        header = read_header(data)
+        rows = layout.height if layout.is_tiled else min(layout.height, request.info.height - top)
+        if header.info.width < layout.width or header.info.height < rows:
+            raise DecodeError("a strip or tile is smaller than it should be")
+        if find_defect(data, header.body):
+            raise DecodeError("a strip or tile is cut off")
+
+
 def decode_tifffile(request: Encoded) -> Image:
     """Decode a page with tifffile and imagecodecs, then give the samples their meaning."""
     from io import BytesIO
@@ -120,6 +137,8 @@ def decode_tifffile(request: Encoded) -> Image:
     from tifffile import TiffFile, TiffFileError
 
     layout: Layout = request.header.details
+    if layout.compression == tags.JPEG:
+        _check_jpegs(request, layout)
     try:
         with TiffFile(BytesIO(request.data)) as file:
             samples: Any = file.pages[request.header.index].asarray()

@@ -40,7 +40,10 @@ def interpret(samples: NDArray[Any], request: Encoded, *, is_rgb: bool = False) 
     if layout.alpha is None:
         return color if color.shape[2] > 1 else color[:, :, 0]
     both = np.concatenate([color, scaled[:, :, layout.alpha : layout.alpha + 1]], axis=2)
-    return unpremultiply(both) if layout.premultiplied else both
+    if not layout.premultiplied:
+        return both
+    as_stored = both.dtype.kind == "f" and layout.sample != "float"
+    return unpremultiply(both, float((1 << layout.bits[0]) - 1) if as_stored else None)
 
 
 def _scaled(samples: NDArray[Any], request: Encoded, photometric: int) -> Image:
@@ -68,15 +71,21 @@ def _color(samples: Image, layout: Layout, photometric: int, *, inks: bool) -> I
         if photometric == tags.CMYK and samples.shape[2] >= 4:
             return samples[:, :, :4] if inks else cmyk_to_rgb(samples[:, :, :4])
         if photometric == tags.YCBCR:
-            return ycc_to_rgb(samples[:, :, :3], most)
+            return ycc_to_rgb(samples[:, :, :3], most, layout.weights, layout.reference)
         if photometric in {tags.CIELAB, tags.ICC_LAB}:
-            offset = (most + 1) // 2 if photometric == tags.CIELAB else 0
-            shifted = samples[:, :, :3].copy()
-            shifted[:, :, 1:] += samples.dtype.type(offset)
-            return lab_to_rgb(shifted)
+            return _from_lab(samples[:, :, :3], most, is_signed=photometric == tags.CIELAB)
     raise UnsupportedError(
         f"photometric interpretation {photometric} of {samples.dtype} is not read"
     )
+
+
+def _from_lab(samples: Image, most: int, *, is_signed: bool) -> Image:
+    """Convert Lab: a and b are signed, or offset as in ICC profiles, where white is FF00."""
+    if not is_signed:
+        return lab_to_rgb(samples, white=most - most % 256 if most > 255 else most)
+    shifted = samples.copy()
+    shifted[:, :, 1:] += samples.dtype.type((most + 1) // 2)
+    return lab_to_rgb(shifted)
 
 
 def _look_up(indices: NDArray[Any], layout: Layout) -> Image:

@@ -49,7 +49,7 @@ def assemble(request: Encoded, unpack: Unpack) -> Image:
         return _assemble_units(request, unpack, layout)
     per_pixel = 1 if layout.planar else layout.samples
     out = np.zeros((info.height, info.width, layout.samples), _dtype(layout, bits))
-    for plane, top, left, stored in _segments(request, layout):
+    for plane, top, left, stored in segments(request, layout):
         rows = layout.height if layout.is_tiled else min(layout.height, info.height - top)
         stride = (layout.width * per_pixel * bits + 7) // 8
         raw = unpack(stored, layout, rows * stride, layout.width * (1 if bits == 1 else per_pixel))
@@ -74,7 +74,7 @@ def _dtype(layout: Layout, bits: int) -> np.dtype[Any]:
     return np.dtype(f"{'i' if layout.sample == 'signed' else 'u'}{size // 8}")
 
 
-def _segments(request: Encoded, layout: Layout) -> Iterator[tuple[int, int, int, memoryview]]:
+def segments(request: Encoded, layout: Layout) -> Iterator[tuple[int, int, int, memoryview]]:
     """Yield plane, top and left of each strip or tile, and its bytes."""
     info = request.info
     if not (layout.width and layout.height):
@@ -103,10 +103,14 @@ def _samples(packed: NDArray[Any], layout: Layout, bits: int, per_pixel: int) ->
             values = _extended(values, bits)
     else:
         kind = _dtype(layout, bits)
-        values = packed.view(f"{layout.order}{kind.str[1:]}").astype(kind, copy=False)
+        # Differences, also of floats, are those of whole numbers.
+        number = np.dtype(f"u{bits // 8}") if layout.predictor == _DIFFERENCES else kind
+        values = packed.view(f"{layout.order}{number.str[1:]}").astype(number, copy=False)
     values = values[:, :count].reshape(rows, layout.width, per_pixel)
     if layout.predictor == _DIFFERENCES:
         values = np.cumsum(values, axis=1, dtype=values.dtype)
+        if bits in _WORDS:
+            values = values.view(_dtype(layout, bits))
     return values
 
 
@@ -137,7 +141,7 @@ def _assemble_units(request: Encoded, unpack: Unpack, layout: Layout) -> Image:
         raise UnsupportedError("subsampled samples other than 8 bits of YCbCr are not read")
     out = np.zeros((info.height, info.width, 3), np.uint8)
     wide = -(-layout.width // across)
-    for _, top, left, stored in _segments(request, layout):
+    for _, top, left, stored in segments(request, layout):
         rows = layout.height if layout.is_tiled else min(layout.height, info.height - top)
         high, unit = -(-rows // down), across * down + 2
         length = high * wide * unit

@@ -6,16 +6,17 @@ import re
 import struct
 from typing import TYPE_CHECKING, Final, Literal
 
-from rp_image._headers.ifd import MARKS, Tags
+from rp_image._headers.ifd import EXIF, GPS, MARKS, Tags, pack_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rp_image._slices import Sliceable
-
 ORIENTATION: Final = 0x0112
-EXIF_POINTER: Final = 0x8769
-_IN_XMP: Final = re.compile(rb'tiff:Orientation(?:="|>)([1-8])')
+# What a directory says of the picture, and not of how its samples are stored.
+DESCRIPTIVE: Final = frozenset(
+    {270, 271, 272, 305, 306, 315, 316, 18246, 18249, 33432, *range(40091, 40096), EXIF, GPS}
+)
+_IN_XMP: Final = re.compile(rb"""tiff:Orientation\s*(?:=\s*["']|>\s*)([1-8])""")
 
 
 def orientation_of(exif: bytes | None, xmp: Iterable[bytes] = ()) -> int:
@@ -33,24 +34,13 @@ def orientation_of(exif: bytes | None, xmp: Iterable[bytes] = ()) -> int:
     return 1
 
 
-def extract(data: Sliceable, offset: int) -> bytes | None:
-    """Return an EXIF directory inside a TIFF as a block of its own; None if it is damaged."""
-    try:
-        tags = Tags(data, offset=offset)
-    except (ValueError, EOFError):
+def extract(tags: Tags) -> bytes | None:
+    """Return what a TIFF says of its picture as an EXIF block of its own; None if nothing."""
+    described = tags.fields(DESCRIPTIVE)
+    if not described:
         return None
-    order = tags.order
-    head = struct.pack(f"{order}2sHI", MARKS[order], 42, 8)
-    return head + struct.pack(f"{order}HHHIII", 1, EXIF_POINTER, 4, 1, 26, 0) + tags.packed(26)
-
-
-def directory_of(exif: bytes) -> Tags | None:
-    """Return the EXIF directory of a block, if it has one."""
-    try:
-        place = Tags(exif).number(EXIF_POINTER, default=0)
-        return Tags(exif, offset=place) if place else None
-    except (ValueError, EOFError):
-        return None
+    head = struct.pack(f"{tags.order}2sHI", MARKS[tags.order], 42, 8)
+    return head + pack_directory(described, 8, tags.order)
 
 
 def with_orientation(exif: bytes, orientation: int) -> bytes:
@@ -62,4 +52,27 @@ def with_orientation(exif: bytes, orientation: int) -> bytes:
         return exif
     if place is None:
         return exif
-    return exif[:place] + orientation.to_bytes(2, order) + exif[place + 2 :]
+    start, size = place
+    return exif[:start] + orientation.to_bytes(size, order) + exif[start + size :]
+
+
+def without_orientation(exif: bytes) -> bytes:
+    """Return the block without the orientation; all that it points to stays where it is."""
+    try:
+        entry = Tags(exif).entry_of(ORIENTATION)
+    except (ValueError, EOFError):
+        return exif
+    if entry is None:
+        return exif
+    order: Literal["little", "big"] = "little" if exif[:2] == b"II" else "big"
+    start, count, index = entry
+    entries = exif[start + 2 : start + 2 + 12 * count]
+    rest = entries[: 12 * index] + entries[12 * index + 12 :]
+    after = start + 2 + 12 * count
+    table = (count - 1).to_bytes(2, order) + rest + exif[after : after + 4]
+    return exif[:start] + table.ljust(after + 4 - start, b"\0") + exif[after + 4 :]
+
+
+def xmp_upright(xmp: bytes) -> bytes:
+    """Return an XMP packet that says, where it speaks of it, that the picture is upright."""
+    return _IN_XMP.sub(lambda found: found[0][:-1] + b"1", xmp)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from rp_image._errors import DecodeError
 from rp_image._header import Header
-from rp_image._headers.exif import ORIENTATION, orientation_of
+from rp_image._headers.exif import ORIENTATION, extract, orientation_of
 from rp_image._headers.ifd import Tags
 from rp_image._types import Color, ImageInfo, Sample
 
@@ -18,7 +18,8 @@ SUBFILE, WIDTH, LENGTH, BITS, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259
 FILL_ORDER, SAMPLES, ROWS_PER_STRIP, PLANAR, PREDICTOR = 266, 277, 278, 284, 317
 COLOR_MAP, TILE_WIDTH, TILE_LENGTH, SUB_DIRECTORIES, INK_SET = 320, 322, 323, 330, 332
 EXTRA_SAMPLES, SAMPLE_FORMAT, JPEG_TABLES, SUBSAMPLING = 338, 339, 347, 530
-ICC_PROFILE, XMP, EXIF, DNG_VERSION = 34675, 700, 34665, 50706
+ICC_PROFILE, XMP, DNG_VERSION = 34675, 700, 50706
+_YCC_COEFFICIENTS, _REFERENCE = 529, 532
 _STRIPS, _TILES = (273, 279), (324, 325)
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, MASK, CMYK, YCBCR, CIELAB = 0, 1, 2, 3, 4, 5, 6, 8
 ICC_LAB: Final = 9
@@ -39,7 +40,10 @@ PREMULTIPLIED: Final = 1
 NONE, DEFLATE, OLD_DEFLATE, PACKBITS = 1, 8, 32946, 32773
 CCITT: Final = frozenset({2, 3, 4})
 LZW, JPEG, OLD_JPEG = 5, 7, 6
+BY_LIBTIFF: Final = frozenset({LZW, *CCITT, DEFLATE, OLD_DEFLATE})
 _FOR_PILLOW: Final = frozenset({NONE, *CCITT, LZW, JPEG, OLD_JPEG, DEFLATE, OLD_DEFLATE, PACKBITS})
+_PREDICTED: Final = frozenset({LZW, DEFLATE, OLD_DEFLATE, 34925, 50000})  # And LZMA, Zstandard.
+BT_601: Final = (0.299, 0.587, 0.114)
 _MOST_SAMPLES: Final = 1 << 10
 _MOST_SEGMENTS: Final = 1 << 20
 
@@ -66,6 +70,8 @@ class Layout:
         palette: Colour map, red first, or nothing.
         tables: JPEG tables that the strips share.
         subsampling: Of chroma, across and down.
+        weights: Of red, green and blue in the luma of YCbCr.
+        reference: What is black and white, of luma and of each chroma.
     """
 
     order: str
@@ -86,12 +92,20 @@ class Layout:
     palette: tuple[int, ...]
     tables: bytes | None
     subsampling: tuple[int, int]
+    weights: tuple[float, ...] = BT_601
+    reference: tuple[float, ...] = ()
 
 
-def read_page(data: Sliceable, index: int) -> Header:
-    """Read one directory of a TIFF; of a camera's raw file, leave it to LibRaw."""
+def read_page(data: Sliceable, index: int, offset: int | None = None) -> Header:
+    """Read one directory of a TIFF; of a camera's raw file, leave it to LibRaw.
+
+    Args:
+        data: The file.
+        index: The number of the directory.
+        offset: Where it begins, if that is known.
+    """
     try:
-        tags = Tags(data, index)
+        tags = Tags(data, index, offset=offset)
     except ValueError as error:
         raise DecodeError(f"the tiff is damaged: {error}") from error
     if _is_raw(data, tags):
@@ -109,7 +123,7 @@ def read_page(data: Sliceable, index: int) -> Header:
         sample=layout.sample,
         has_alpha=layout.alpha is not None,
         orientation=_orientation(tags),
-        exif=_exif(data, tags),
+        exif=extract(tags),
         icc=tags.raw(ICC_PROFILE),
         xmp=tags.raw(XMP),
     )
@@ -119,9 +133,11 @@ def read_page(data: Sliceable, index: int) -> Header:
         and layout.compression in _FOR_PILLOW
         and len(set(layout.bits)) == 1
     )
-    tile = layout.width * layout.height if layout.is_tiled else 0
+    area = layout.width * layout.height if layout.is_tiled else 0
+    # Other samples are decoded with those of the picture: four count as one pixel.
+    largest = max(area, width * height) * -(-layout.samples // 4)
     defect = _defect(tags, layout, len(data))
-    return Header(info, plain=plain, defect=defect, largest=tile, index=index, details=layout)
+    return Header(info, plain=plain, defect=defect, largest=largest, index=index, details=layout)
 
 
 def count_frames(data: Sliceable) -> int:
@@ -131,6 +147,7 @@ def count_frames(data: Sliceable) -> int:
 
 def _layout(tags: Tags, width: int, height: int) -> Layout:
     samples = tags.number(SAMPLES, default=1)
+    compression = tags.number(COMPRESSION, default=NONE)
     photometric = tags.number(PHOTOMETRIC, default=BLACK_IS_ZERO)
     tiled = TILE_WIDTH in tags
     rows = min(height, tags.number(ROWS_PER_STRIP, default=height) or height)
@@ -145,7 +162,7 @@ def _layout(tags: Tags, width: int, height: int) -> Layout:
     where, sizes = _TILES if tiled else _STRIPS
     return Layout(
         order=tags.order,
-        compression=tags.number(COMPRESSION, default=NONE),
+        compression=compression,
         photometric=photometric,
         bits=(bits * samples)[:samples] if len(bits) < samples else bits[:samples],
         sample=_SAMPLES.get(max(tags.values(SAMPLE_FORMAT) or (1,)), "float"),
@@ -153,7 +170,7 @@ def _layout(tags: Tags, width: int, height: int) -> Layout:
         alpha=alpha,
         premultiplied=premultiplied,
         planar=tags.number(PLANAR, default=1) == 2 and samples > 1,
-        predictor=tags.number(PREDICTOR, default=1),
+        predictor=tags.number(PREDICTOR, default=1) if compression in _PREDICTED else 1,
         low_first=tags.number(FILL_ORDER, default=1) == 2,
         segments=_segments(tags.values(where), tags.values(sizes), rows),
         height=tags.number(TILE_LENGTH, default=0) if tiled else rows,
@@ -162,6 +179,8 @@ def _layout(tags: Tags, width: int, height: int) -> Layout:
         palette=tags.values(COLOR_MAP),
         tables=tags.raw(JPEG_TABLES),
         subsampling=(across, down),
+        weights=_weights(tags),
+        reference=tags.fractions(_REFERENCE),
     )
 
 
@@ -194,12 +213,9 @@ def _alpha(tags: Tags, samples: int, photometric: int) -> tuple[int | None, bool
     return (3, False) if photometric == RGB and samples == 4 else (None, False)
 
 
-def _exif(data: Sliceable, tags: Tags) -> bytes | None:
-    """Return the EXIF directory as a block of its own."""
-    from rp_image._headers.exif import extract
-
-    place = tags.number(EXIF, default=0)
-    return extract(data, place) if place else None
+def _weights(tags: Tags) -> tuple[float, ...]:
+    weights = tags.fractions(_YCC_COEFFICIENTS)
+    return weights if len(weights) == 3 and all(weights) and weights[0] + weights[2] < 1 else BT_601
 
 
 def _is_raw(data: Sliceable, tags: Tags) -> bool:
@@ -220,6 +236,10 @@ def _defect(tags: Tags, layout: Layout, length: int) -> str | None:
         return "it does not say what its samples mean"
     if layout.photometric == PALETTE and len(layout.palette) < 3 << min(16, layout.bits[0]):
         return "the colour map is too short"
-    if any(start + size > length for start, size in layout.segments if size < 1 << 62):
+    most = 1 << 62
+    if layout.compression == NONE:  # A length may be too large, and no pixel is missing.
+        per_pixel = layout.bits[0] * (1 if layout.planar else layout.samples)
+        most = (layout.width * per_pixel + 7) // 8 * layout.height
+    if any(start + min(size, most) > length for start, size in layout.segments if size < 1 << 62):
         return "the pixels are cut off"
     return None
