@@ -30,8 +30,8 @@ def in_rgb(header: Header) -> bool:
 
 
 def deep(header: Header) -> bool:
-    """Accept the common kind of more than 8 bits a sample."""
-    return plain(header) and header.info.bits > 8
+    """Accept the common kind of more than 8 bits a sample, of one frame."""
+    return still(header) and header.info.bits > 8
 
 
 def eight_bits(header: Header) -> bool:
@@ -45,8 +45,8 @@ def plain_eight_bits(header: Header) -> bool:
 
 
 def still(header: Header) -> bool:
-    """Accept the common kind of one frame."""
-    return plain(header) and header.info.frames == 1
+    """Accept the common kind with no frames beside the picture."""
+    return plain(header) and not header.animated
 
 
 def unblocked(header: Header) -> bool:

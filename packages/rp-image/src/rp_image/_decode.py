@@ -76,7 +76,7 @@ def simplejpeg(request: Encoded) -> Decoded:
 @decode.via(
     needs="imagecodecs",
     install=extra("codecs"),
-    when=claims(png=plain, avif=plain, webp=plain, jxl=still, jp2=in_rgb, qoi=plain, tiff=anything),
+    when=claims(png=plain, avif=still, webp=plain, jxl=plain, jp2=in_rgb, qoi=plain, tiff=anything),
 )
 def codecs(request: Encoded) -> Decoded:
     """The codecs of imagecodecs, called by the format that was found."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rp_core import UnsupportedError
-from rp_image._decoders.common import bare_png, clipped_cells, full_scale
+from rp_image._decoders.common import clipped_cells, full_scale, still
 
 if TYPE_CHECKING:
     from rp_image._decode import Encoded
@@ -30,13 +30,13 @@ def decode_by(request: Encoded) -> Image:
     name = {"jxl": "jpegxl", "jp2": "jpeg2k"}.get(info.format, info.format)
     if not getattr(imagecodecs, name.upper()).available:
         raise UnsupportedError(f"imagecodecs has no {name} codec here")
-    data = bare_png(request) if request.header.animated else request.data
-    # Only AVIF and JPEG XL may hold several; the first is the picture.
-    options = {"index": 0} if info.format == "avif" else {}
+    data = still(request)
+    # Of an animated JPEG XL, the first frame. AVIF with an index would write beyond its array.
+    options = {"index": 0} if info.format == "jxl" else {}
     pixels: Image = getattr(imagecodecs, f"{name}_decode")(data, **options)
     if info.format == "avif":
         return full_scale(clipped_cells(pixels, request.header), info.bits)
-    if info.format == "jp2":
+    if info.format == "jp2" or (info.format == "jxl" and info.sample == "unsigned"):
         return full_scale(pixels, info.bits)
     if pixels.dtype == np.float16:
         return pixels.astype(np.float32)

@@ -44,6 +44,12 @@ def clipped_cells(pixels: Image, header: Header) -> Image:
     return np.ascontiguousarray(pixels[top:bottom, left:right])
 
 
+def still(request: Encoded) -> bytes:
+    """Return the file, of a PNG with frames only the picture."""
+    animated = request.header.animated and request.info.format == "png"
+    return bare_png(request) if animated else request.data
+
+
 def bare_png(request: Encoded, *, check: bool = False) -> bytes:
     """Take out of a PNG what is no pixel; for Pillow, also check what it does not."""
     from rp_image._headers.png import bare, find_damage

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from rp_image._errors import DamagedError
 
 if TYPE_CHECKING:
@@ -21,7 +23,10 @@ def decode_jpeg(request: Encoded) -> Image:
 
     gray = request.info.color == "gray" and request.mode in {"gray", "native"}
     options: dict[str, Any] = {}
-    if request.least:
+    if not request.strict:  # What is not decoded must not be what was in memory.
+        count = request.info.height * request.info.width * (1 if gray else 3)
+        options["buffer"] = np.zeros(count, np.uint8)
+    elif request.least:
         options = {"min_height": request.least[0], "min_width": request.least[1], "min_factor": 1}
     try:
         pixels: Image = decode(

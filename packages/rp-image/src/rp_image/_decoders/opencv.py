@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from rp_image._decoders.common import bare_png, clipped_cells, full_scale
+from rp_image._decoders.common import clipped_cells, full_scale, still
 from rp_image._errors import DecodeError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def decode_cv2(request: Encoded) -> Image:
     import cv2
 
     info = request.info
-    data = bare_png(request) if request.header.animated else request.data
+    data = still(request)
     as_rgb = info.color != "gray" and not info.has_alpha
     flags = cv2.IMREAD_UNCHANGED
     if as_rgb:

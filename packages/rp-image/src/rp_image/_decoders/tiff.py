@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from rp_image._headers.tiff import Layout
     from rp_image._types import Image
 
+_UNTOUCHED: Final = 0xA5
+_TAIL: Final = 8
 _DEFLATE: Final = frozenset({tags.DEFLATE, tags.OLD_DEFLATE})
 _BY_CODECS: Final = frozenset({tags.LZW, *_DEFLATE})
 _REVERSED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
@@ -73,13 +75,29 @@ def decode_codecs(request: Encoded) -> Image:
 
     layout: Layout = request.header.details
     common = len(set(layout.bits)) == 1 and layout.bits[0] in {8, 16, 32}
-    if layout.compression not in _BY_CODECS or not common or layout.planar or layout.low_first:
+    odd = layout.planar or layout.low_first or layout.photometric == tags.YCBCR or layout.is_tiled
+    if layout.compression not in _BY_CODECS or not common or odd:
         raise UnsupportedError(f"compression {layout.compression} is for the next backend")
-    samples = imagecodecs.tiff_decode(request.data, index=request.header.index)
+    kind = {"unsigned": "u", "signed": "i", "float": "f"}[layout.sample]
     shape = request.info.height, request.info.width, layout.samples
-    if samples.ndim not in {2, 3} or samples.size != np.prod(shape):
-        raise UnsupportedError(f"libtiff gives the shape {samples.shape}")
-    return interpret(samples.reshape(shape), request)
+    samples = np.empty(shape, f"{kind}{layout.bits[0] // 8}")
+    samples.view(np.uint8)[:] = _UNTOUCHED
+    out = samples[:, :, 0] if layout.samples == 1 else samples
+    imagecodecs.tiff_decode(request.data, index=request.header.index, out=out)
+    _check_touched(samples, layout.height)
+    return interpret(samples, request)
+
+
+def _check_touched(samples: Image, rows: int) -> None:
+    """Refuse strips whose end is untouched: imagecodecs says nothing where libtiff fails.
+
+    Raises:
+        DecodeError: One seems to be; where it only looks so, the next backend will show.
+    """
+    ends = [*range(rows, len(samples), rows), len(samples)]
+    tails = samples.view(np.uint8).reshape(len(samples), -1)[np.array(ends) - 1, -_TAIL:]
+    if (tails == _UNTOUCHED).all(axis=1).any():
+        raise DecodeError("a strip is damaged")
 
 
 def _unpack_by_libtiff(stored: memoryview, layout: Layout, length: int, columns: int) -> Stored:
@@ -138,10 +156,15 @@ def decode_tifffile(request: Encoded) -> Image:
 
     layout: Layout = request.header.details
     if layout.compression == tags.JPEG:
+        if layout.photometric in {tags.CIELAB, tags.ICC_LAB}:
+            raise UnsupportedError("imagecodecs takes Lab in a JPEG for YCbCr")
         _check_jpegs(request, layout)
     try:
         with TiffFile(BytesIO(request.data)) as file:
-            samples: Any = file.pages[request.header.index].asarray()
+            page: Any = file.pages[request.header.index]
+            if len(page.dataoffsets) != len(layout.segments):
+                raise UnsupportedError("tifffile finds other strips or tiles")
+            samples = page.asarray(out=np.zeros(page.shape, page.dtype))
     except (TiffFileError, ValueError, KeyError, RuntimeError, OSError) as error:
         raise DecodeError(f"tifffile cannot decode it: {error}") from error
     if layout.planar and samples.ndim == 3:

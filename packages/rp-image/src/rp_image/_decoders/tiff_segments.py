@@ -50,7 +50,7 @@ def assemble(request: Encoded, unpack: Unpack) -> Image:
     per_pixel = 1 if layout.planar else layout.samples
     out = np.zeros((info.height, info.width, layout.samples), _dtype(layout, bits))
     for plane, top, left, stored in segments(request, layout):
-        rows = layout.height if layout.is_tiled else min(layout.height, info.height - top)
+        rows = min(layout.height, info.height - top)
         stride = (layout.width * per_pixel * bits + 7) // 8
         raw = unpack(stored, layout, rows * stride, layout.width * (1 if bits == 1 else per_pixel))
         if len(raw) < rows * stride:
@@ -142,7 +142,7 @@ def _assemble_units(request: Encoded, unpack: Unpack, layout: Layout) -> Image:
     out = np.zeros((info.height, info.width, 3), np.uint8)
     wide = -(-layout.width // across)
     for _, top, left, stored in segments(request, layout):
-        rows = layout.height if layout.is_tiled else min(layout.height, info.height - top)
+        rows = min(layout.height, info.height - top)
         high, unit = -(-rows // down), across * down + 2
         length = high * wide * unit
         raw = unpack(stored, layout, length, layout.width * 3)

@@ -19,6 +19,7 @@ _ALPHA: Final = (b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc
 # By quarter turns to the left, and by no mirror, top and bottom swapped, left and right swapped.
 _ORIENTATIONS: Final = ((1, 4, 2), (8, 5, 7), (3, 2, 4), (6, 7, 5))
 _PROFILES: Final = frozenset({b"prof", b"rICC"})
+_XMP: Final = b"mimeapplication/rdf+xml"
 _MOST_CELLS: Final = 1 << 16
 
 
@@ -32,6 +33,7 @@ def read_boxes(data: Sliceable, name: Format) -> Header:
     defect = next((f"{b.kind!r} is cut off" for b in boxes(data) if not b.is_whole(data)), None)
     header = _of_sequence(data, name) if find(data, "meta") is None else _of_picture(data, name)
     header.defect = defect
+    header.animated = find(data, "moov") is not None
     return header
 
 
@@ -48,7 +50,7 @@ def _of_picture(data: Sliceable, name: Format) -> Header:
         name,
         width,
         height,
-        frames=_count_frames(data),
+        frames=_count_frames(data) if name == "avif" else 1,
         color="gray" if color == 1 else "rgb",
         bits=bits,
         has_alpha=_has_alpha(items),
@@ -71,7 +73,8 @@ def _of_sequence(data: Sliceable, name: Format) -> Header:
         raise DecodeError(f"the {name} has no meta box and no track")
     body = track.body(data)
     width, height = (value >> 16 for value in struct.unpack(">II", body[-8:]))
-    return Header(ImageInfo(name, width, height, frames=_count_frames(data)))
+    frames = _count_frames(data) if name == "avif" else 1
+    return Header(ImageInfo(name, width, height, frames=frames))
 
 
 def _samples(items: Items) -> tuple[int, int]:
@@ -117,16 +120,14 @@ def _profile(items: Items) -> bytes | None:
 
 
 def _metadata(data: Sliceable, items: Items) -> tuple[bytes | None, bytes | None]:
-    """Return the EXIF block and the XMP packet of the picture."""
-    exif = xmp = None
+    """Return the EXIF block and the XMP packet of the picture, the first of each."""
+    first: dict[bytes, int] = {}
     for item in items.described_by(b"cdsc"):
-        kind = items.kinds.get(item, b"")
-        if kind == b"Exif":
-            body = items.content(data, item)
-            exif = body[4 + int.from_bytes(body[:4]) :].removeprefix(b"Exif\0\0") or None
-        elif kind == b"mimeapplication/rdf+xml":
-            xmp = items.content(data, item) or None
-    return exif, xmp
+        first.setdefault(items.kinds.get(item, b""), item)
+    exif = items.content(data, first[b"Exif"]) if b"Exif" in first else b""
+    exif = exif[4 + int.from_bytes(exif[:4]) :].removeprefix(b"Exif\0\0")
+    packet = first.get(_XMP)
+    return exif or None, None if packet is None else items.content(data, packet) or None
 
 
 def _clean_aperture(

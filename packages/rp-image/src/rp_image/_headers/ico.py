@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from rp_image._errors import DecodeError, NoSuchFrameError
 from rp_image._header import Header
-from rp_image._headers import bmp, png
+from rp_image._headers import bmp
 from rp_image._types import ImageInfo
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def read_page(data: Sliceable, index: int) -> Header:
     entries = [
         _ENTRY.unpack_from(table, at) for at in range(0, len(table) - _ENTRY.size + 1, _ENTRY.size)
     ]
-    found = [entry for entry in (_read(data, size, at) for *_, size, at in entries) if entry]
+    found = [entry for entry in (_read_any(data, size, at) for *_, size, at in entries) if entry]
     if not found:
         raise DecodeError("the ico has no picture that can be read")
     if index >= len(found):
@@ -53,6 +53,16 @@ def _rank(entry: tuple[ImageInfo, int, int, bmp.Layout | None]) -> tuple[int, in
     return info.width * info.height, layout.depth if layout else info.bits * 4, -start
 
 
+def _read_any(
+    data: Sliceable, size: int, offset: int
+) -> tuple[ImageInfo, int, int, bmp.Layout | None] | None:
+    """Return what an entry holds, or nothing if it is damaged."""
+    try:
+        return _read(data, size, offset)
+    except (struct.error, LookupError, EOFError, ValueError, DecodeError):
+        return None
+
+
 def _read(
     data: Sliceable, size: int, offset: int
 ) -> tuple[ImageInfo, int, int, bmp.Layout | None] | None:
@@ -60,11 +70,16 @@ def _read(
     head = data[offset : offset + 8]
     end = offset + size
     if head == _PNG:
-        part = data[offset:end]
-        return png.read_header(part).info, offset, end, None
+        return _of_png(data[offset : offset + 33]), offset, end, None
     if int.from_bytes(head[:4], "little") not in _DIB_SIZES:
         return None
     layout = bmp.read_dib(data[offset : min(end, offset + 1200)])
     height = abs(layout.height) // 2
     info = ImageInfo("bmp", layout.width, height, color="palette" if layout.depth <= 8 else "rgb")
     return info, offset, end, layout
+
+
+def _of_png(head: bytes) -> ImageInfo:
+    """Read no more than the first chunk: hundreds of entries may share one file."""
+    width, height, bits, kind = struct.unpack(">IIBB", head[16:26])
+    return ImageInfo("png", width, height, bits=bits, color="palette" if kind == 3 else "rgb")

@@ -37,6 +37,7 @@ _WITH_ALPHA: Final = frozenset({4, 6})
 _KEPT: Final = frozenset({b"PLTE", b"tRNS", b"eXIf", b"iCCP", b"iTXt", b"acTL"})
 _BEFORE_PIXELS: Final = frozenset({b"PLTE", b"tRNS", b"acTL"})
 _PIXELS: Final = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND"})
+_FRAMES: Final = frozenset({b"acTL", b"fcTL", b"fdAT"})
 _FRAME_PIXELS: Final = frozenset({b"IDAT", b"fdAT"})
 _XMP: Final = b"XML:com.adobe.xmp"
 _MOST_ICC: Final = 1 << 24
@@ -51,8 +52,8 @@ def read_header(data: Sliceable) -> Header:
     width, height, bits, kind, methods = _IHDR.unpack(data[16:29])
     if bits not in _DEPTHS.get(kind, ()) or methods not in _METHODS:
         raise DecodeError(f"the png has colour type {kind}, {bits} bits and methods {methods!r}")
-    chunks, frames, defect = _chunks(data)
-    frames = min(frames, int.from_bytes(chunks.get(b"acTL", b"")[:4]))
+    chunks, names, defect = _chunks(data)
+    frames = min(_count_frames(names), int.from_bytes(chunks.get(b"acTL", b"")[:4]))
     if kind == _PALETTE and not _is_palette(chunks.get(b"PLTE", b"")):
         defect = defect or "there is no palette"
     key, keyed = _key(chunks, kind, bits)
@@ -70,7 +71,9 @@ def read_header(data: Sliceable) -> Header:
         icc=_profile(chunks.get(b"iCCP")),
         xmp=_packet(chunks.get(b"iTXt", b"")),
     )
-    return Header(info, defect=defect, animated=b"acTL" in chunks, key=key, details=frames)
+    # OpenCV takes any of these for an animation, whatever their checksum.
+    animated = not _FRAMES.isdisjoint(names)
+    return Header(info, defect=defect, animated=animated, key=key, details=frames)
 
 
 def walk(data: Sliceable) -> Iterator[tuple[bytes, int, int]]:
@@ -85,23 +88,20 @@ def walk(data: Sliceable) -> Iterator[tuple[bytes, int, int]]:
         yield head[4:], start, position
 
 
-def _chunks(data: Sliceable) -> tuple[dict[bytes, bytes], int, str | None]:
-    """Return the first chunk of each kind that matters, the frames, and what is wrong.
+def _chunks(data: Sliceable) -> tuple[dict[bytes, bytes], list[bytes], str | None]:
+    """Return the first chunk of each kind that matters, the names of all, and what is wrong.
 
     Like libpng, pass over what comes too late to be used, and what has a wrong checksum.
     """
     found: dict[bytes, bytes] = {}
     in_time = True
-    frames, begun = 0, False
+    names: list[bytes] = []
     for name, start, end in walk(data):
         if end - start > _LONGEST_CHUNK or end > len(data):
-            return found, frames, f"the chunk {name!r} is cut off"
+            return found, names, f"the chunk {name!r} is cut off"
         if name == b"IEND":
-            return found, frames, None
-        if name == b"fcTL":
-            begun = True
-        elif begun and name in _FRAME_PIXELS:
-            frames, begun = frames + 1, False
+            return found, names, None
+        names.append(name)
         if name == b"IDAT":
             in_time = False
         elif name in _KEPT and (in_time or name not in _BEFORE_PIXELS):
@@ -110,7 +110,17 @@ def _chunks(data: Sliceable) -> tuple[dict[bytes, bytes], int, str | None]:
             chunk = data[start + 4 : end]
             if zlib.crc32(chunk[:-4]) == int.from_bytes(chunk[-4:]):
                 found.setdefault(name, chunk[4:-4])
-    return found, frames, "the IEND chunk is missing"
+    return found, names, "the IEND chunk is missing"
+
+
+def _count_frames(names: list[bytes]) -> int:
+    """Count the controls of frames whose pixels follow."""
+    frames, begun = 0, False
+    for name in names:
+        if begun and name in _FRAME_PIXELS:
+            frames, begun = frames + 1, False
+        begun = begun or name == b"fcTL"
+    return frames
 
 
 def bare(data: bytes, *, alpha: bool) -> bytes:
