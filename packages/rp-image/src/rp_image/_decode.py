@@ -109,6 +109,7 @@ def opencv(request: Encoded) -> Decoded:
         pfm=anything,
         pnm=anything,
         psd=anything,
+        qoi=anything,
         tga=anything,
         tiff=anything,
     ),
@@ -133,7 +134,6 @@ def numpy(request: Encoded) -> Decoded:
         dds=plain,
         jp2=plain_eight_bits,
         psd=plain,
-        qoi=anything,
         tiff=anything,
     ),
 )

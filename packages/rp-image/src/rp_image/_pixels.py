@@ -70,10 +70,17 @@ def opaque(dtype: np.dtype[Any]) -> float:
 
 def apply_key(image: Image, key: tuple[int, ...]) -> Image:
     """Make the pixels of one colour transparent; gray with alpha, or RGBA, comes of it."""
-    color = image.reshape(*image.shape[:2], -1)[:, :, : len(key)]
-    shown = (color != np.array(key, image.dtype)).any(axis=2)
-    alpha = shown * image.dtype.type(opaque(image.dtype))
-    return np.dstack([color, alpha])
+    planes = image.reshape(*image.shape[:2], -1)
+    out = np.empty((*image.shape[:2], len(key) + 1), image.dtype)
+    band = max(1, _BAND // image.shape[1])
+    for top in range(0, len(image), band):
+        part, place = planes[top : top + band], out[top : top + band]
+        shown = np.zeros(part.shape[:2], bool)
+        for channel, value in enumerate(key):
+            place[:, :, channel] = part[:, :, channel]
+            shown |= part[:, :, channel] != image.dtype.type(value)
+        place[:, :, -1] = shown * image.dtype.type(opaque(image.dtype))
+    return out
 
 
 def stack(image: Image, channels: int, *, alpha: bool) -> Image:

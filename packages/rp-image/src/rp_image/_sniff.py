@@ -23,6 +23,7 @@ _MAGIC: Final[tuple[tuple[bytes, Format], ...]] = (
     (b"BM", "bmp"),
     (b"qoif", "qoi"),
     (b"8BPS\0\1", "psd"),
+    (b"8BPS\0\2", "psd"),
     (b"DDS ", "dds"),
     (b"#?RADIANCE", "hdr"),
     (b"#?RGBE", "hdr"),

@@ -64,11 +64,11 @@ def _decode_rows(data: bytes, layout: Layout) -> Image:
     for top in range(0, len(rows), band):
         part = rows[top : top + band]
         if colors is not None:
-            out[top : top + band] = colors[_indices(part, layout)]
+            out[top : top + len(part)] = colors[_indices(part, layout)]
         else:
             words = _words(part, layout)
             for left in range(0, layout.width, _BAND):
-                place = out[top : top + band, left : left + _BAND]
+                place = out[top : top + len(part), left : left + _BAND]
                 _spread(words[:, left : left + _BAND], layout, place)
     return out
 

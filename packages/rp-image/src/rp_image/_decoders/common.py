@@ -18,12 +18,17 @@ _BAND = 1 << 20
 
 def full_scale(samples: Image, bits: int) -> Image:
     """Scale unsigned samples of some bits to all of uint8, or above 8 bits of uint16."""
-    wide = bits > 8
+    return to_full_scale(samples, (1 << bits) - 1)
+
+
+def to_full_scale(samples: Image, most: int) -> Image:
+    """Scale unsigned samples from 0 to `most` to all of uint8, or above 8 bits of uint16."""
+    wide = most > 255
     target = np.dtype(np.uint16 if wide else np.uint8)
-    most, full = (1 << bits) - 1, 65535 if wide else 255
+    full = 65535 if wide else 255
     if most == full:
         return samples if samples.dtype == target else samples.astype(target)
-    levels = (np.arange(most + 1, dtype=np.uint32) * (2 * full) + most) // (2 * most)
+    levels = (np.arange(most + 1, dtype=np.uint64) * (2 * full) + most) // (2 * most)
     if samples.max(initial=0) > most:
         samples = np.minimum(samples, most)
     table = levels.astype(target)

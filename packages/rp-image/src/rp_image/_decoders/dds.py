@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from rp_image._headers.dds import Layout
     from rp_image._types import Image
 
+_BAND: Final = 1 << 18
+
 
 def decode(request: Encoded) -> Image:
-    """Decode to (H, W, 3) or (H, W, 4) uint8.
+    """Decode to (H, W, 3) or (H, W, 4); uint16 where a field has more than 8 bits.
 
     Raises:
         DecodeError: Pixels are missing.
@@ -27,13 +29,20 @@ def decode(request: Encoded) -> Image:
     if len(stored) < count * layout.size:
         raise DecodeError("pixels are missing")
     cells = np.frombuffer(stored, np.uint8).reshape(count, layout.size)
-    words = np.zeros(count, np.uint32)
+    out = np.zeros((count, 4 if info.has_alpha else 3), info.dtype)
+    for start in range(0, count, _BAND):
+        _spread(cells[start : start + _BAND], layout, out[start : start + _BAND])
+    return out.reshape(info.height, info.width, -1)
+
+
+def _spread(cells: Image, layout: Layout, out: Image) -> None:
+    """Take the channels out of the bit fields, each scaled to the whole range."""
+    words = np.zeros(len(cells), np.uint32)
     for place in range(layout.size):
         words |= cells[:, place].astype(np.uint32) << (8 * place)
-    out = np.zeros((count, 4 if info.has_alpha else 3), np.uint8)
+    full = np.iinfo(out.dtype).max
     for channel, mask in enumerate(layout.masks[: out.shape[1]]):
         shift = max(0, (mask & -mask).bit_length() - 1)
         if most := mask >> shift:
             values = (words & np.uint32(mask)) >> np.uint32(shift)
-            out[:, channel] = np.rint(values * (255 / most))
-    return out.reshape(info.height, info.width, -1)
+            out[:, channel] = np.rint(values * (full / most))

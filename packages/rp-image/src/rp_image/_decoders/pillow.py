@@ -29,7 +29,6 @@ _PLUGINS: Final[dict[Format, tuple[str, str]]] = {
     "jxl": ("pillow_jxl.JpegXLImagePlugin", "JXLImageFile"),
     "png": ("PIL.PngImagePlugin", "PngImageFile"),
     "psd": ("PIL.PsdImagePlugin", "PsdImageFile"),
-    "qoi": ("PIL.QoiImagePlugin", "QoiImageFile"),
     "tiff": ("PIL.TiffImagePlugin", "TiffImageFile"),
     "webp": ("PIL.WebPImagePlugin", "WebPImageFile"),
 }

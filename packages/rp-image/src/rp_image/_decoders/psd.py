@@ -15,7 +15,7 @@ from rp_image._errors import DecodeError
 from rp_image._headers.psd import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from rp_image._types import Image
 
 _BITMAP, _INDEXED, _CMYK, _LAB = 0, 2, 4, 9
+_FLOATS: Final = frozenset({1, 3})
 _RAW, _PACKED = 0, 1
+_BAND: Final = 1 << 18
 _KINDS: Final = {1: "u1", 8: "u1", 16: ">u2", 32: ">f4"}
 
 
@@ -32,37 +34,41 @@ def decode(request: Encoded) -> Image:
 
     Raises:
         DecodeError: Rows are missing.
-        UnsupportedError: They are compressed by zip, or have 32 bits in a mode other than RGB.
+        UnsupportedError: They are compressed by zip, or have 32 bits in a mode other than RGB or
+            gray.
     """
     layout: Layout = request.header.details
     info = request.info
-    planes = [
-        _samples(plane, info.bits, info.width)
-        for plane in _planes(request, layout, (info.width * info.bits + 7) // 8)
-    ]
+    if info.bits == 32 and layout.mode not in _FLOATS:
+        raise UnsupportedError(f"32 bits in the mode {layout.mode} are not read")
+    shape = info.height, info.width, layout.used
+    pixels = np.empty(shape, np.float32 if info.bits == 32 else f"u{(info.bits + 7) // 8}")
+    for index, plane in enumerate(_planes(request, layout, (info.width * info.bits + 7) // 8)):
+        bits = unpack_bits(plane, 1, info.width) if info.bits == 1 else plane
+        pixels[:, :, index] = bits.view(_KINDS[info.bits])
     if layout.mode == _BITMAP:
-        return (1 - planes[0]) * np.uint8(255)
+        return (1 - pixels[:, :, 0]) * np.uint8(255)
+    color_of = _conversion(layout, inks=request.inks)
+    if color_of is None:
+        return pixels[:, :, 0] if layout.used == 1 else pixels
+    base = {_INDEXED: 1, _LAB: 3}.get(layout.mode, 4)
+    out = np.empty((info.height, info.width, 3 + layout.used - base), pixels.dtype)
+    band = max(1, _BAND // info.width)
+    for top in range(0, len(out), band):
+        part = pixels[top : top + band]
+        out[top : top + band, :, :3] = color_of(part[:, :, :base])
+        out[top : top + band, :, 3:] = part[:, :, base:]
+    return out
+
+
+def _conversion(layout: Layout, *, inks: bool) -> Callable[[Image], Image] | None:
+    """Return what makes RGB of the planes of the colour, if that is needed."""
     if layout.mode == _INDEXED:
         palette = np.frombuffer(layout.palette.ljust(768, b"\0"), np.uint8).reshape(3, 256).T
-        return _joined([*np.moveaxis(palette[planes[0]], 2, 0), *planes[1:]])
-    pixels = _joined(planes)
-    if layout.mode == _CMYK and not request.inks:  # Stored as light, not as ink.
-        color = cmyk_to_rgb(np.iinfo(pixels.dtype).max - pixels[:, :, :4])
-        return np.dstack([color, pixels[:, :, 4:]])
-    if layout.mode == _LAB:
-        return np.dstack([lab_to_rgb(pixels[:, :, :3]), pixels[:, :, 3:]])
-    return pixels
-
-
-def _joined(planes: list[NDArray[Any]]) -> Image:
-    return planes[0] if len(planes) == 1 else np.stack(planes, axis=2)
-
-
-def _samples(plane: NDArray[Any], bits: int, width: int) -> NDArray[Any]:
-    if bits == 1:
-        return unpack_bits(plane, 1, width)
-    kind = np.dtype(_KINDS[bits])
-    return plane.view(kind).astype(kind.newbyteorder("="))
+        return lambda part: palette[part[:, :, 0]]
+    if layout.mode == _CMYK and not inks:  # Stored as light, not as ink.
+        return lambda part: cmyk_to_rgb(np.iinfo(part.dtype).max - part)
+    return lab_to_rgb if layout.mode == _LAB else None
 
 
 def _planes(request: Encoded, layout: Layout, stride: int) -> Iterator[NDArray[Any]]:
@@ -71,6 +77,7 @@ def _planes(request: Encoded, layout: Layout, stride: int) -> Iterator[NDArray[A
     scheme = int.from_bytes(data[start - 2 : start])
     if scheme not in {_RAW, _PACKED}:
         raise UnsupportedError("a flattened picture that is zipped is not read")
+    stored: bytes | bytearray
     size = 4 if layout.is_large else 2
     counts = np.zeros(0, int)
     if scheme == _PACKED:
@@ -83,8 +90,9 @@ def _planes(request: Encoded, layout: Layout, stride: int) -> Iterator[NDArray[A
         if scheme == _PACKED:
             ends = start + np.cumsum(counts[plane * height : (plane + 1) * height])
             starts = [start, *ends.tolist()]
-            rows = [unpack(data[a:b], stride) for a, b in itertools.pairwise(starts)]
-            start, stored = starts[-1], b"".join(rows)
+            start, stored = starts[-1], bytearray()
+            for a, b in itertools.pairwise(starts):
+                stored += unpack(data[a:b], stride)
         else:
             stored = data[start : start + stride * height]
             start += stride * height

@@ -17,6 +17,7 @@ _ALPHA_PIXELS, _FOUR_CC, _PALETTE, _RGB, _LUMINANCE = 0x1, 0x4, 0x20, 0x40, 0x20
 _BLOCK_BYTES: Final = {b"DXT1": 8, b"BC4U": 8, b"ATI1": 8, b"BC4S": 8}
 _WITH_ALPHA: Final = frozenset({b"DXT2", b"DXT3", b"DXT4", b"DXT5"})
 _DX10_ALPHA: Final = frozenset({*range(73, 79), *range(97, 100), *range(27, 33), 87, 91})
+_DX10_BC1: Final = frozenset({70, 71, 72})
 _DX10_FLOAT: Final = frozenset({94, 95, 96})
 
 
@@ -37,20 +38,24 @@ def read_header(data: Sliceable) -> Header:
     gray = bool(flags & _LUMINANCE)
     layout = None
     is_float = False
+    if not flags & _FOUR_CC and flags & (_RGB | _LUMINANCE) and depth in {8, 16, 24, 32}:
+        layout = Layout(depth // 8, _fields(masks, depth, gray=gray, has_alpha=has_alpha))
     if flags & _FOUR_CC:
         has_alpha = has_alpha or code in _WITH_ALPHA
+        kind = 0
         if code == b"DX10":
             body = 148
             kind = int.from_bytes(data[128:132], "little")
             has_alpha, is_float = kind in _DX10_ALPHA, kind in _DX10_FLOAT
-    elif flags & (_RGB | _LUMINANCE) and depth in {8, 16, 24, 32}:
-        layout = Layout(depth // 8, _fields(masks, gray=gray, has_alpha=has_alpha))
+        if code == b"DXT1" or kind in _DX10_BC1:
+            has_alpha = has_alpha or _has_clear_texels(data[body:], width, height)
+    deep = layout is not None and any(mask.bit_count() > 8 for mask in layout.masks)
     info = ImageInfo(
         "dds",
         width,
         height,
         color="gray" if gray else "rgb",
-        bits=32 if is_float else 8,
+        bits=32 if is_float else 16 if deep else 8,
         sample="float" if is_float else "unsigned",
         has_alpha=has_alpha,
     )
@@ -59,8 +64,22 @@ def read_header(data: Sliceable) -> Header:
     return Header(info, plain=not flags & _PALETTE, defect=defect, body=body, details=layout)
 
 
-def _fields(masks: list[int], *, gray: bool, has_alpha: bool) -> tuple[int, int, int, int]:
+def _has_clear_texels(blocks: bytes, width: int, height: int) -> bool:
+    """Return whether a block of BC1 uses its transparent code: the last, of three colours."""
+    import numpy as np
+
+    count = -(-width // 4) * -(-height // 4)
+    stored = np.frombuffer(blocks[: len(blocks[: 8 * count]) // 8 * 8], "<u4").reshape(-1, 2)
+    codes = stored[(stored[:, 0] & 0xFFFF) <= stored[:, 0] >> 16, 1]
+    return bool((codes & codes >> 1 & 0x55555555).any())
+
+
+def _fields(
+    masks: list[int], depth: int, *, gray: bool, has_alpha: bool
+) -> tuple[int, int, int, int]:
     red, green, blue, alpha = masks
     if gray:
+        if red >> depth:  # Some programs write the mask of another depth.
+            red = 0xFF
         green = blue = red
     return red, green, blue, alpha if has_alpha else 0

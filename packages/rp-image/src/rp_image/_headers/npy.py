@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rp_image._slices import Sliceable
 
 _MOST_HEADER: Final = 1 << 14
+_LONGEST: Final = 1 << 31
 _SAMPLES: Final[dict[str, Sample]] = {"u": "unsigned", "b": "unsigned", "i": "signed", "f": "float"}
 _SIZES: Final = {"u": "1248", "i": "1248", "f": "248", "b": "1"}
 
@@ -51,6 +52,8 @@ def read_header(data: Sliceable) -> Header:
 
 
 def _is_image(shape: object) -> bool:
-    if not isinstance(shape, tuple) or not all(type(side) is int and side > 0 for side in shape):
+    if not isinstance(shape, tuple):
+        return False
+    if not all(type(side) is int and 0 < side < _LONGEST for side in shape):
         return False
     return len(shape) == 2 or (len(shape) == 3 and shape[2] <= 4)

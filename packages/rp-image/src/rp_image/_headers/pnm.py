@@ -74,11 +74,14 @@ def _read_pam(head: bytes) -> tuple[int, int, int, int, int]:
     position = 3
     for line in _LINE.finditer(head, position):
         position = line.end()
-        name, _, value = line[0].strip().partition(b" ")
+        if not line[0].strip():
+            continue
+        name, *values = line[0].split()
+        value = values[0] if values else b""
         if name == b"ENDHDR":
             break
         if name in {b"WIDTH", b"HEIGHT", b"DEPTH", b"MAXVAL"}:
-            if not value.strip().isdigit():
+            if not value.isdigit():
                 raise DecodeError("a number of the pam header is none")
             fields[name] = int(value)
     else:

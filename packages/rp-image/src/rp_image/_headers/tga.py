@@ -35,6 +35,7 @@ class Layout:
         colors: Number of colours of the map.
         map_depth: Bits per colour of the map.
         map_start: Where the map begins.
+        premultiplied: Whether colours are multiplied by alpha.
     """
 
     kind: int
@@ -44,6 +45,7 @@ class Layout:
     colors: int
     map_depth: int
     map_start: int
+    premultiplied: bool = False
 
 
 def matches(head: bytes, data: Sliceable) -> bool:
@@ -76,6 +78,7 @@ def read_header(data: Sliceable) -> Header:
     if base not in _DEPTHS or depth not in _DEPTHS[base]:
         raise DecodeError(f"the tga has {depth} bits of kind {kind}")
     layout = Layout(base, kind > 8, depth, first, colors, map_depth, 18 + skip)
+    has_alpha, layout.premultiplied = _alpha(data, layout, bits)
     color: Color = "palette" if base == MAPPED else "gray" if base == GRAY else "rgb"
     body = layout.map_start + (colors * ((map_depth + 7) // 8) if mapped else 0)
     info = ImageInfo(
@@ -83,7 +86,7 @@ def read_header(data: Sliceable) -> Header:
         width,
         height,
         color=color,
-        has_alpha=_has_alpha(data, layout, bits),
+        has_alpha=has_alpha,
         orientation=_ORIENTATIONS[bits >> 4 & 3],
     )
     short = not layout.is_packed and body + width * height * ((depth + 7) // 8) > len(data)
@@ -92,16 +95,17 @@ def read_header(data: Sliceable) -> Header:
     )
 
 
-def _has_alpha(data: Sliceable, layout: Layout, bits: int) -> bool:
-    """Return whether the attribute bits are alpha, as the header, or the extension area, says."""
+def _alpha(data: Sliceable, layout: Layout, bits: int) -> tuple[bool, bool]:
+    """Return whether the attribute bits are alpha, and whether colours are multiplied by it."""
     depth = layout.map_depth if layout.kind == MAPPED else layout.depth
     if not bits & 0x0F or depth not in {16, 32}:
-        return False
+        return False, False
     if _has_footer(data):
         area = int.from_bytes(data[len(data) - 26 : len(data) - 22], "little")
         if area > 0 and area + 495 <= len(data):
-            return data[area + 494 : area + 495][0] >= _ATTRIBUTE_ALPHA
-    return True
+            kind = data[area + 494 : area + 495][0]
+            return kind >= _ATTRIBUTE_ALPHA, kind > _ATTRIBUTE_ALPHA
+    return True, False
 
 
 def _has_footer(data: Sliceable) -> bool:
