@@ -210,7 +210,7 @@ def _qoi() -> Iterator[Case]:
     full = make.ramp(4)
     body = b"".join(b"\xff" + bytes(pixel) for pixel in full.reshape(-1, 4).tolist())
     data = b"qoif" + struct.pack(">IIBB", 9, 6, 4, 0) + body + bytes(7) + b"\1"
-    yield Case("qoi-rgba", data, full, of("codecs", "pillow"))
+    yield Case("qoi-rgba", data, full, of("codecs", "numpy"))
 
 
 def _tiff() -> Iterator[Case]:

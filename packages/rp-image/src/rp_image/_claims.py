@@ -39,6 +39,11 @@ def eight_bits(header: Header) -> bool:
     return header.info.bits <= 8
 
 
+def still_eight_bits(header: Header) -> bool:
+    """Accept up to 8 bits a sample, with no frames beside the picture."""
+    return header.info.bits <= 8 and not header.animated
+
+
 def plain_eight_bits(header: Header) -> bool:
     """Accept the common kind of 8 bits, in RGB or gray."""
     return plain(header) and header.info.bits == 8 and header.info.color in {"rgb", "gray"}

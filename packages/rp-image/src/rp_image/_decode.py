@@ -15,6 +15,7 @@ from rp_image._claims import (
     plain,
     plain_eight_bits,
     still,
+    still_eight_bits,
     unblocked,
 )
 from rp_image._errors import DamagedError, DecodeError, FormatError
@@ -169,7 +170,7 @@ def heif(request: Encoded) -> Decoded:
     return _checked(decode_heif(request), request, upright=True)
 
 
-@decode.via(needs="pillow_jxl", install=extra("jxl"), when=claims(jxl=eight_bits))
+@decode.via(needs="pillow_jxl", install=extra("jxl"), when=claims(jxl=still_eight_bits))
 def jxl(request: Encoded) -> Decoded:
     """JPEG XL by libjxl's plugin for Pillow, which turns."""
     from rp_image._decoders.pillow import decode_jxl

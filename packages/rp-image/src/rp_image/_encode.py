@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rp_image._types import Format, Image
 
 encode_image: Fallback[[Encoding], bytes] = Fallback("rp_image.encode", error=EncodeError)
-_SPLICED = frozenset({"jpeg", "png", "webp"})
+_SPLICED = frozenset({"jpeg", "jxl", "png", "webp"})
 
 
 def _in(*formats: Format) -> Callable[[Encoding], bool]:
@@ -24,7 +24,8 @@ def _in(*formats: Format) -> Callable[[Encoding], bool]:
 
     def accepts(request: Encoding) -> bool:
         bare = not request.metadata or request.format in _SPLICED
-        return request.format in formats and bare
+        profiled = request.format == "jxl" and request.metadata.icc
+        return request.format in formats and bare and not profiled
 
     return accepts
 

@@ -10,7 +10,7 @@ import numpy as np
 from rp_core import LimitExceededError, read_source
 from rp_image._decode import check_size
 from rp_image._errors import DecodeError
-from rp_image._header import read_header
+from rp_image._header import checked, read_header
 from rp_image._loader import Loader
 from rp_image._pixels import own, to_mode, upright
 from rp_image._types import MAX_PIXELS, ImageInfo, Mode
@@ -193,7 +193,7 @@ def _pages(data: bytes, loader: Loader) -> Iterator[tuple[Image, float]]:
     from rp_image._headers.tiff import read_page
 
     for index, offset in enumerate(Tags(data).pages()):
-        header = read_page(data, index, offset)
+        header = checked("tiff", read_page, data, index, offset)
         yield replace(loader, frame=index).decode_page(data, header), 0.0
 
 

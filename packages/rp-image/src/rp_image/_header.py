@@ -11,6 +11,8 @@ from rp_image._errors import DecodeError, NoSuchFrameError
 from rp_image._sniff import sniff
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rp_image._slices import Sliceable
     from rp_image._types import Format, ImageInfo
 
@@ -59,9 +61,15 @@ def read_header(data: Sliceable, index: int = 0) -> Header:
     """
     name = sniff(data)
     parser = parser_of(name)
-    paged = getattr(parser, "read_page", None)
+    if hasattr(parser, "read_page"):
+        return checked(name, parser.read_page, data, index)
+    return checked(name, parser.read_header, data)
+
+
+def checked(name: Format, parse: Callable[..., Header], *args: Any) -> Header:
+    """Parse a header of a format, and say so if it is damaged."""
     try:
-        header: Header = paged(data, index) if paged else parser.read_header(data)
+        header = parse(*args)
     except (RpError, NoSuchFrameError):
         raise
     except (struct.error, LookupError, EOFError, OverflowError, ValueError) as error:

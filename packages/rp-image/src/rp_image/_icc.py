@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from rp_core import Fallback, base, extra
+from rp_core import Fallback, base, extra, require
 from rp_image._errors import DecodeError
 
 if TYPE_CHECKING:
+    from rp_image._header import Header
     from rp_image._types import Image, ImageInfo
 
 _MODES: Final = {b"RGB ": "RGB", b"GRAY": "L", b"CMYK": "CMYK", b"Lab ": "LAB"}
@@ -78,6 +79,22 @@ def codecs(request: Profiled) -> Image:
     except imagecodecs.CmsError as error:
         raise DecodeError(f"the colour profile cannot be applied: {error}") from error
     return converted
+
+
+def profile_of(data: bytes, header: Header) -> bytes | None:
+    """Return the profile of a picture, also where it is packed among the pixels.
+
+    Raises:
+        MissingDependencyError: It is that of a JPEG XL, and the extra that unpacks it is missing.
+    """
+    if header.info.format != "jxl" or not header.details:
+        return header.info.icc
+    from rp_image._decoders.pillow import open_image
+
+    require("pillow_jxl", extra="jxl", package="rp-image")
+    with open_image(data, "jxl") as image:
+        profile: bytes | None = image.info.get("icc_profile")
+        return profile
 
 
 def to_srgb(pixels: Image, info: ImageInfo) -> Image:

@@ -106,6 +106,10 @@ class Loader:
             check_scans(data, header)
         if self.strict and (defect := _defect(data, header)):
             raise DecodeError(f"the {header.info.format} is damaged or cut off: {defect}")
+        if self.icc == "srgb" and header.info.format == "jxl":
+            from rp_image._icc import profile_of
+
+            header.info = replace(header.info, icc=profile_of(data, header))
         info = header.info
         size = target_size(self._shape(info), self.size) if self.size else None
         if _is_composed(header, self.frame):

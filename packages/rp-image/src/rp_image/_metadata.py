@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rp_image._headers.exif import with_orientation, xmp_upright
+from rp_image._headers.isobmff import boxes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ _XMP_JPEG: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _XMP_PNG: Final = b"XML:com.adobe.xmp\0\0\0\0\0"
 _FLAGS: Final = {b"ICCP": 0x20, b"EXIF": 0x08, b"XMP ": 0x04}
 _ALPHA: Final = 0x10
+_JXL_HEAD: Final = b"\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x14ftypjxl \0\0\0\0jxl "
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,31 @@ class Metadata:
 
 
 def insert(data: bytes, name: Format, metadata: Metadata) -> bytes:
-    """Return a JPEG, PNG or WebP with its metadata.
+    """Return a JPEG, JPEG XL, PNG or WebP with its metadata; a JPEG XL has its profile already.
 
     Raises:
         ValueError: The format cannot hold so much.
     """
-    return {"jpeg": _into_jpeg, "png": _into_png, "webp": _into_webp}[name](data, metadata)
+    insert_into = {"jpeg": _into_jpeg, "jxl": _into_jxl, "png": _into_png, "webp": _into_webp}
+    return insert_into[name](data, metadata)
+
+
+def _into_jxl(data: bytes, metadata: Metadata) -> bytes:
+    """Put the codestream into a container, or behind the boxes in one (ISO/IEC 18181-2)."""
+    made = b""
+    if metadata.exif:
+        made += _box(b"Exif", bytes(4) + metadata.exif)
+    if metadata.xmp:
+        made += _box(b"xml ", metadata.xmp)
+    if data[:2] == b"\xff\x0a":
+        return _JXL_HEAD + made + _box(b"jxlc", data)
+    kinds = {box.kind: box for box in boxes(data)}
+    place = kinds.get(b"jxll", kinds[b"ftyp"]).end
+    return data[:place] + made + data[place:]
+
+
+def _box(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I4s", len(body) + 8, kind) + body
 
 
 def _into_jpeg(data: bytes, metadata: Metadata) -> bytes:

@@ -124,14 +124,13 @@ def _native(image: Image, info: ImageInfo, channels: int) -> Image:
 
 
 def unpremultiply(image: Image, most: float | None = None) -> Image:
-    """Divide the colours by alpha, the last channel; integers are rounded and clipped.
+    """Divide the colours by alpha, the last channel, in place; integers are rounded and clipped.
 
     Args:
-        image: Array (H, W, C).
+        image: Array (H, W, C), which is changed, and returned.
         most: The alpha that means opaque; None: that of the type.
     """
     alpha = image[:, :, -1:]
-    out = image.copy()
     band = max(1, _BAND // image.shape[1])
     most = opaque(image.dtype) if most is None else most
     for top in range(0, len(image), band):
@@ -140,5 +139,5 @@ def unpremultiply(image: Image, most: float | None = None) -> Image:
         straight = np.divide(color, weight, out=np.zeros_like(color), where=weight > 0)
         if image.dtype.kind == "u":
             straight = np.rint(straight).clip(0, most)
-        out[top : top + band, :, :-1] = straight
-    return out
+        image[top : top + band, :, :-1] = straight
+    return image

@@ -38,8 +38,8 @@ def probe(source: Source, /, *, urls: bool = True) -> ImageInfo:
     """
     if isinstance(source, os.PathLike) or (isinstance(source, str) and os.path.isfile(source)):
         with open(source, "rb", buffering=0) as file:
-            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return _probe(FileSlices(file))
+            whole = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            return _probe(FileSlices(file) if whole else read_source(file))
     return _probe(read_source(source, urls=urls))
 
 

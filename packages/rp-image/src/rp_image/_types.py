@@ -55,7 +55,7 @@ class ImageInfo:
         format: Format of the content, whatever the name of the file.
         width: Pixels per row as stored, before the orientation is applied.
         height: Rows as stored, before the orientation is applied.
-        frames: Number of frames or pages.
+        frames: Number of frames or pages; of an animated JPEG XL 2, as it does not say how many.
         color: Colour model of the file. `load` converts palettes, CMYK and Lab to RGB.
         bits: Bits per sample, 1 to 64.
         sample: Whether samples are unsigned or signed integers, or floats.
@@ -63,7 +63,7 @@ class ImageInfo:
         orientation: Orientation as EXIF counts, 1 (upright) to 8, also where a container says it
             in another way. `load` applies it.
         exif: EXIF block, from its TIFF header on.
-        icc: Embedded colour profile.
+        icc: Embedded colour profile. That of a JPEG XL is packed among its pixels, and not here.
         xmp: XMP packet.
     """
 

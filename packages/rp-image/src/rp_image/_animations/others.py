@@ -1,4 +1,4 @@
-"""Frames that a codec decodes whole: sequences of AVIF, animations of JPEG XL."""
+"""The frames of AVIF sequences, which the codec decodes whole."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def decode_frames(data: bytes, header: Header) -> Iterator[tuple[Image, float]]:
     """Yield each frame as decoded, and its duration in milliseconds.
 
     Raises:
-        UnsupportedError: Frames of more than 8 bits are not read.
+        UnsupportedError: Frames of more than 8 bits, and those of JPEG XL, are not read.
     """
     from rp_image._decoders.pillow import open_image, to_array
 
@@ -43,15 +43,17 @@ def decode_frames(data: bytes, header: Header) -> Iterator[tuple[Image, float]]:
         decoded = decode(Encoded(data, header))
         yield decoded.pixels, 0.0
         return
+    if info.format == "jxl":
+        raise UnsupportedError("of an animated JPEG XL, only the first frame is read")
     if info.bits > 8:
         raise UnsupportedError(f"frames of {info.format} are read with 8 bits a sample, not more")
-    with open_image(data, info.format) as image:
-        for index in range(getattr(image, "n_frames", 1)):
-            try:
+    index = 0
+    try:
+        with open_image(data, info.format) as image:
+            for index in range(getattr(image, "n_frames", 1)):
                 image.seek(index)
-                pixels = to_array(image)
-            except EOFError:
-                return
-            except (OSError, ValueError, RuntimeError) as error:
-                raise DecodeError(f"frame {index} cannot be decoded: {error}") from error
-            yield pixels, float(image.info.get("duration", 0))
+                yield to_array(image), float(image.info.get("duration", 0))
+    except EOFError:
+        return
+    except (OSError, ValueError, RuntimeError, ArithmeticError) as error:
+        raise DecodeError(f"frame {index} cannot be decoded: {error}") from error

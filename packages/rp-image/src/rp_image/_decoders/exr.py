@@ -21,6 +21,9 @@ _LUMINANCE: Final = (0.2126, 0.7152, 0.0722)
 def decode_exr(request: Encoded) -> Image:
     """Decode the first part to (H, W) or (H, W, C) float32, values as stored.
 
+    Also where there is alpha, by which files mostly have their colours multiplied: divided by it,
+    light where alpha is 0 would be lost.
+
     Raises:
         UnsupportedError: It has no channels that make a picture.
     """

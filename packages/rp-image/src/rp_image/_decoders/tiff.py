@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,9 +21,21 @@ if TYPE_CHECKING:
     from rp_image._headers.tiff import Layout
     from rp_image._types import Image
 
+_DEFLATE: Final = frozenset({tags.DEFLATE, tags.OLD_DEFLATE})
+_LZMA, _ZSTD = 34925, 50000
+# What unpacks to no more than it is asked for.
+_PLAIN: Final = frozenset(
+    {tags.NONE, *tags.CCITT, tags.LZW, *_DEFLATE, tags.PACKBITS, _LZMA, _ZSTD}
+)
+_JPEG2000: Final = frozenset({33003, 33004, 33005, 34712})
+_WEBP, _PNG, _LERC = 50001, 34933, 34887
+_JPEG_XL: Final = frozenset({50002, 52546})
+# What is a picture of its own.
+_PICTURES: Final = frozenset({tags.JPEG, *_JPEG2000, *_JPEG_XL, _WEBP, _PNG, _LERC})
+_CHECKED_LERC: Final = 3
+_MOST_PADDING: Final = 64
 _UNTOUCHED: Final = 0xA5
 _TAIL: Final = 8
-_DEFLATE: Final = frozenset({tags.DEFLATE, tags.OLD_DEFLATE})
 _BY_CODECS: Final = frozenset({tags.LZW, *_DEFLATE})
 _REVERSED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
@@ -102,8 +115,6 @@ def _check_touched(samples: Image, rows: int) -> None:
 
 def _unpack_by_libtiff(stored: memoryview, layout: Layout, length: int, columns: int) -> Stored:
     """Have libtiff unpack a strip, as one of gray bytes, whatever its samples are."""
-    import struct
-
     from rp_image._decoders.pillow import open_image
 
     bits = 1 if layout.compression in tags.CCITT else 8
@@ -130,22 +141,46 @@ def _unpack_by_libtiff(stored: memoryview, layout: Layout, length: int, columns:
         return image.tobytes()
 
 
-def _check_jpegs(request: Encoded, layout: Layout) -> None:
-    """Refuse strips and tiles smaller than they should be: tifffile leaves the rest undefined.
+def _check_pictures(request: Encoded, layout: Layout) -> None:
+    """Refuse strips and tiles that are pictures of another size than they should be.
+
+    A larger one was not checked against `max_pixels`; of a smaller one, tifffile leaves the rest
+    undefined.
 
     Raises:
-        DecodeError: One is, or is cut off.
+        DecodeError: One has another size, or is cut off.
+        UnsupportedError: The scheme does not say the size in a way that is known here.
     """
-    from rp_image._headers.jpeg import find_defect, read_header
+    if layout.compression in _PLAIN:
+        return
+    if layout.compression not in _PICTURES:
+        raise UnsupportedError(f"compression {layout.compression} is not read")
+    from rp_image._headers.jpeg import find_defect
 
     for _, top, _, stored in segments(request, layout):
         data = bytes(stored)
-        header = read_header(data)
         rows = layout.height if layout.is_tiled else min(layout.height, request.info.height - top)
-        if header.info.width < layout.width or header.info.height < rows:
-            raise DecodeError("a strip or tile is smaller than it should be")
-        if find_defect(data, header.body):
+        height, width, body = _size_of(data)
+        if height < rows or width < layout.width or width > layout.width + _MOST_PADDING:
+            raise DecodeError("a strip or tile has another size than it should")
+        if height > layout.height + _MOST_PADDING:
+            raise DecodeError("a strip or tile is larger than it should be")
+        if layout.compression == tags.JPEG and find_defect(data, body):
             raise DecodeError("a strip or tile is cut off")
+
+
+def _size_of(data: bytes) -> tuple[int, int, int]:
+    """Return height, width, and where the pixels begin, of a picture of any of these formats."""
+    from rp_image._header import read_header
+
+    if data.startswith(b"Lerc2 "):
+        start = 14 if int.from_bytes(data[6:10], "little") >= _CHECKED_LERC else 10
+        height, width = struct.unpack_from("<II", data, start)
+        return height, width, start
+    header = read_header(data)
+    if header.info.format not in {"jpeg", "jp2", "jxl", "png", "webp"}:
+        raise DecodeError(f"a strip or tile is a {header.info.format}")
+    return header.info.height, header.info.width, header.body
 
 
 def decode_tifffile(request: Encoded) -> Image:
@@ -155,10 +190,9 @@ def decode_tifffile(request: Encoded) -> Image:
     from tifffile import TiffFile, TiffFileError
 
     layout: Layout = request.header.details
-    if layout.compression == tags.JPEG:
-        if layout.photometric in {tags.CIELAB, tags.ICC_LAB}:
-            raise UnsupportedError("imagecodecs takes Lab in a JPEG for YCbCr")
-        _check_jpegs(request, layout)
+    if layout.compression == tags.JPEG and layout.photometric in {tags.CIELAB, tags.ICC_LAB}:
+        raise UnsupportedError("imagecodecs takes Lab in a JPEG for YCbCr")
+    _check_pictures(request, layout)
     try:
         with TiffFile(BytesIO(request.data)) as file:
             page: Any = file.pages[request.header.index]

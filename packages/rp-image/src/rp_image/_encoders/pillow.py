@@ -10,11 +10,13 @@ import numpy as np
 from rp_core import UnsupportedError
 from rp_image._encoders.codecs import decibels_of
 from rp_image._encoders.common import in_color
+from rp_image._headers.exif import without_orientation
 
 if TYPE_CHECKING:
     from rp_image._encoding import Encoding
 
 _COLORS = 256
+_BEST_JXL = 99
 
 
 def encode_pillow(request: Encoding) -> bytes:
@@ -60,7 +62,7 @@ def encode_heif(request: Encoding) -> bytes:
 
 
 def encode_jxl(request: Encoding) -> bytes:
-    """Encode JPEG XL of 8 bits a sample.
+    """Encode JPEG XL of 8 bits a sample, with its colour profile.
 
     Raises:
         UnsupportedError: There are more bits.
@@ -70,15 +72,9 @@ def encode_jxl(request: Encoding) -> bytes:
 
     if request.image.dtype != np.uint8:
         raise UnsupportedError("the plugin writes 8 bits a sample")
-    metadata = request.metadata
-    options: dict[str, Any] = {"lossless": request.lossless, "icc_profile": metadata.icc}
-    if not request.lossless:
-        options["quality"] = request.quality
-    if metadata.exif:
-        # The plugin takes off the first six bytes, and puts no offset before the rest.
-        options["exif"] = b"Exif\0\0" + bytes(4) + metadata.exif
-    if metadata.xmp:
-        options["xmp"] = metadata.xmp
+    options: dict[str, Any] = {"lossless": request.lossless, "icc_profile": request.metadata.icc}
+    if not request.lossless:  # 100 would ask for a lossless mode that is off.
+        options["quality"] = min(request.quality or 90, _BEST_JXL)
     buffer = BytesIO()
     Image.fromarray(request.image).save(buffer, "JXL", **options)
     return buffer.getvalue()
@@ -100,7 +96,8 @@ def _options(request: Encoding) -> dict[str, Any]:
         options |= {"method": 0} if request.lossless else {}
     elif name == "avif":
         options["speed"] = 9
-        options |= {"exif": metadata.exif} if metadata.exif else {}
+        # With an orientation in it, Pillow would write the block anew, and lose parts of it.
+        options |= {"exif": without_orientation(metadata.exif)} if metadata.exif else {}
         options |= {"xmp": metadata.xmp} if metadata.xmp else {}
         options |= {"icc_profile": metadata.icc} if metadata.icc else {}
     elif name == "jp2":

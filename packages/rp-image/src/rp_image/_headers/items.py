@@ -131,6 +131,7 @@ def _read_places(body: bytes, inside: Box | None, items: Items) -> None:
     wide = 4 if version == 2 else 2
     position = 6 + wide
     reader = _Reader(body, position)
+    left = MOST_ITEMS
     for _ in range(min(int.from_bytes(body[6 : 6 + wide]), MOST_ITEMS)):
         number = reader.take(wide)
         method = reader.take(2) & 15 if version else 0
@@ -139,7 +140,11 @@ def _read_places(body: bytes, inside: Box | None, items: Items) -> None:
         if method == 1 and inside:
             base += inside.start
         extents = []
-        for _ in range(reader.take(2)):
+        count = reader.take(2)
+        left -= count
+        if left < 0:
+            raise DecodeError("the items are in too many pieces")
+        for _ in range(count):
             if version:
                 reader.take(sizes[3])
             offset = reader.take(sizes[0])

@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 _RATIOS: Final = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
 _ALPHA: Final = 0
 _SPOT, _CFA = 2, 5
-_GRAY: Final = 1
+_RGB, _GRAY = 0, 1
+_D65, _PRIMARIES, _CURVE = 1, 1, 13
 _MOST_HEADER: Final = 1 << 16
 
 
 def read_header(data: Sliceable) -> Header:
     """Read the header of a JPEG XL codestream, bare or in a container."""
     if data[0:2] == b"\xff\x0a":
-        return Header(_read_codestream(data[0:_MOST_HEADER], None, None))
+        return _read_codestream(data[0:_MOST_HEADER], None, None)
     code, exif, xmp = b"", None, None
     defect = None
     for box in boxes(data):
@@ -38,7 +39,9 @@ def read_header(data: Sliceable) -> Header:
             defect = f"the box {box.kind!r} is cut off"
     if code[:2] != b"\xff\x0a":
         raise DecodeError("the jxl has no codestream")
-    return Header(_read_codestream(code, exif, xmp), defect=defect)
+    header = _read_codestream(code, exif, xmp)
+    header.defect = defect
+    return header
 
 
 class _Bits:
@@ -62,22 +65,20 @@ class _Bits:
         return constant + self.take(count)
 
 
-def _read_codestream(code: bytes, exif: bytes | None, xmp: bytes | None) -> ImageInfo:
+def _read_codestream(code: bytes, exif: bytes | None, xmp: bytes | None) -> Header:
+    """Read the header; `details` is whether the colours are others than those of sRGB."""
     bits = _Bits(code[2:_MOST_HEADER])
     height, width = _size(bits)
     if bits.take(1):
-        return ImageInfo("jxl", width, height, exif=exif, xmp=xmp)
+        return Header(ImageInfo("jxl", width, height, exif=exif, xmp=xmp), details=False)
     orientation, animated = _extra_fields(bits) if bits.take(1) else (1, False)
     depth, sample = _depth(bits)
     bits.take(1)
     extras = bits.choose((0, 0), (1, 0), (2, 4), (1, 12))
     kinds = [_extra_channel(bits) for _ in range(extras)]
     bits.take(1)
-    gray = False
-    if not bits.take(1):
-        bits.take(1)
-        gray = bits.choose((0, 0), (1, 0), (2, 4), (18, 6)) == _GRAY
-    return ImageInfo(
+    gray, is_srgb = (False, True) if bits.take(1) else _color(bits)
+    info = ImageInfo(
         "jxl",
         width,
         height,
@@ -90,6 +91,23 @@ def _read_codestream(code: bytes, exif: bytes | None, xmp: bytes | None) -> Imag
         exif=exif,
         xmp=xmp,
     )
+    return Header(info, animated=animated, details=not is_srgb)
+
+
+def _color(bits: _Bits) -> tuple[bool, bool]:
+    """Return whether it is gray, and whether its white, primaries and curve are those of sRGB."""
+    profiled = bits.take(1)
+    space = _enum(bits)
+    gray = space == _GRAY
+    if profiled or space not in {_RGB, _GRAY}:
+        return gray, False
+    if _enum(bits) != _D65 or (not gray and _enum(bits) != _PRIMARIES):
+        return gray, False
+    return gray, not bits.take(1) and _enum(bits) == _CURVE
+
+
+def _enum(bits: _Bits) -> int:
+    return bits.choose((0, 0), (1, 0), (2, 4), (18, 6))
 
 
 def _size(bits: _Bits) -> tuple[int, int]:
@@ -150,7 +168,7 @@ def _extra_channel(bits: _Bits) -> int:
     """Return what an extra channel is for."""
     if bits.take(1):
         return _ALPHA
-    kind = bits.choose((0, 0), (1, 0), (2, 4), (18, 6))
+    kind = _enum(bits)
     _depth(bits)
     bits.choose((0, 0), (3, 0), (4, 0), (1, 3))
     name = bits.choose((0, 0), (0, 4), (16, 5), (48, 10))
