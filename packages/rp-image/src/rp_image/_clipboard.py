@@ -123,7 +123,7 @@ def _command_paste() -> Image:
     from rp_image._load import load
 
     try:
-        return load(paste_png(), urls=False)
+        return load(paste_png(), dtype="uint8", urls=False)
     except FormatError as error:  # Some programs answer with text, whatever they are asked for.
         raise EmptyClipboardError("there is no image on the clipboard") from error
 

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from rp_core import Batch, read_source, split_options
 from rp_image._encode import encode_request
-from rp_image._encoding import CAPACITIES, Encoding, check_choices, format_of
-from rp_image._frames import frames, loop_of
+from rp_image._encoding import COLOR_ONLY, Encoding, check_choices, format_of
+from rp_image._frames import loop_of, timed
+from rp_image._header import read_header
+from rp_image._icc import profile_of
+from rp_image._load import fetch_first
+from rp_image._load_many import FETCHED_AHEAD
 from rp_image._loader import Loader
 from rp_image._metadata import HOLDING, Metadata
 from rp_image._probe import probe
 from rp_image._save import write
-from rp_image._save_animation import ANIMATED, encode_animation
+from rp_image._save_animation import ANIMATED, MOST_LOOPS, Making
 from rp_image._types import MAX_PIXELS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequence
     from typing import Unpack
 
     from rp_core import OnError, Progress, Source
     from rp_image._encoding import AlphaPolicy
+    from rp_image._loader import Icc
     from rp_image._types import Format, ImageInfo
 
 Path: TypeAlias = "str | os.PathLike[str]"
@@ -66,11 +72,12 @@ def convert(
     urls: bool = True,
     durable: bool = False,
 ) -> None:
-    """Convert an image file to another format; EXIF, XMP and the colour profile go with it.
+    """Convert an image file to another format, with its metadata.
 
-    The picture is turned upright, and its EXIF says so. Gray stays gray. Where the destination
-    holds no profile, or the picture is in inks, the colours are converted to sRGB by the profile.
-    Between GIF, PNG and WebP, animations stay animated.
+    EXIF, XMP and the colour profile go along where the destination holds them. The picture is
+    turned upright, and its EXIF says so. Gray stays gray. Where the destination holds no such
+    profile, or the picture is in inks, the colours are converted to sRGB by the profile. Between
+    GIF, PNG and WebP, animations stay animated.
 
     Args:
         source: As in `load`.
@@ -95,29 +102,36 @@ def convert(
     """
     path = os.fspath(destination)
     name = format or format_of(path)
-    if name not in CAPACITIES:
-        raise ValueError(f"cannot write {name!r}, only {', '.join(CAPACITIES)}")
+    check_choices({"format": name, "alpha": alpha, "quality": quality})
     data = read_source(source, urls=urls)
-    info = probe(data)
-    if info.frames > 1 and frame is None and info.format != "ico":
-        if name not in ANIMATED or info.format == "tiff":
-            raise ValueError(f"{name} holds one picture of {info.frames}; choose one by frame=0")
-        timed = ((f.image, f.duration) for f in frames(data, strict=strict, max_pixels=max_pixels))
-        encoded = encode_animation(timed, name, loop_of(data), quality, lossless=lossless)
-        write(path, encoded, durable=durable)
-        return
+    info = _described(data)
     metadata, icc = _metadata(info, name)
     loader = Loader(mode="native", strict=strict, max_pixels=max_pixels, icc=icc, frame=frame or 0)
+    if info.frames > 1 and frame is None and info.format != "ico":
+        if name not in ANIMATED or info.format in {"jxl", "tiff"}:
+            raise ValueError(f"{name} holds one picture of {info.frames}; choose one by frame=0")
+        loop = min(loop_of(data), MOST_LOOPS[name])
+        making = Making(name, loop, quality, lossless, alpha, background, metadata)
+        write(path, making.encode(timed(data, loader)), durable=durable)
+        return
     image = loader.decode(data)
     request = Encoding(image, name, quality, lossless, alpha, background, metadata=metadata)
     write(path, encode_request(request, None), durable=durable)
 
 
-def _metadata(info: ImageInfo, name: Format) -> tuple[Metadata, Any]:
+def _described(data: bytes) -> ImageInfo:
+    """Return what the header says, with the profile, wherever it is."""
+    header = read_header(data)
+    info = replace(probe(data), icc=header.info.icc)
+    return replace(info, icc=profile_of(data, header)) if info.format == "jxl" else info
+
+
+def _metadata(info: ImageInfo, name: Format) -> tuple[Metadata, Icc]:
     """Return what goes with the picture, and what becomes of its profile."""
     if name not in HOLDING:
-        return Metadata(), "srgb" if info.icc and info.bits <= 8 else "keep"
-    if info.icc and info.color in {"cmyk", "lab"}:
+        return Metadata(), "srgb" if info.icc else "keep"
+    is_gray = (info.icc or b"")[16:20] == b"GRAY"
+    if info.icc and (info.color in {"cmyk", "lab"} or (is_gray and name in COLOR_ONLY)):
         return Metadata(info.exif, None, info.xmp), "srgb"
     return Metadata(info.exif, info.icc, info.xmp), "keep"
 
@@ -145,7 +159,22 @@ def convert_many(
     """
     own, rest = split_options(options, ConvertOptions, ConvertManyOptions)
     check_choices(own)
-    return Batch(partial(_convert_pair, own), items, options={"on_error": on_error, **rest})
+    prepare = _fetch_pair if own.get("urls", True) else None
+    work = partial(_convert_pair, own)
+    return Batch(work, items, prepare, FETCHED_AHEAD, {"on_error": on_error, **rest})
+
+
+def _fetch_pair(item: tuple[Source, Path]) -> Callable[[], Awaitable[Any]] | None:
+    """Say what to await before a pair is converted."""
+    source, destination = item
+    coming = fetch_first(source)
+    if coming is None:
+        return None
+
+    async def fetch() -> tuple[Any, Path]:
+        return await coming(), destination
+
+    return fetch
 
 
 def _convert_pair(options: dict[str, Any], item: tuple[Source, Path]) -> Path:

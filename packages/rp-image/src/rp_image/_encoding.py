@@ -9,6 +9,7 @@ import numpy as np
 
 from rp_image._depth import as_uint8
 from rp_image._metadata import HOLDING, Metadata
+from rp_image._pixels import opaque, stack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +21,8 @@ _U8: Final = frozenset({"uint8"})
 _U16: Final = frozenset({"uint8", "uint16"})
 _ALL: Final = frozenset({"uint8", "uint16", "float32"})
 _F32: Final = frozenset({"float32"})
+COLOR_ONLY: Final = frozenset({"avif", "heif", "webp"})
+_MOST_HDR: Final = 2.0**127
 
 
 class Capacity(NamedTuple):
@@ -33,14 +36,14 @@ class Capacity(NamedTuple):
 
 
 CAPACITIES: Final[dict[str, Capacity]] = {
-    "avif": Capacity(_U8, True, 65536, 75),
+    "avif": Capacity(_U8, True, 32768, 75),
     "bmp": Capacity(_U8, False),
     "exr": Capacity(_F32, True),
     "gif": Capacity(_U8, True, 65535),
     "hdr": Capacity(_F32, False),
     "heif": Capacity(_U8, True, 16384, 75),
     "jp2": Capacity(_U16, True, quality=90, lossless=True),
-    "jpeg": Capacity(_U8, False, 65535, 90),
+    "jpeg": Capacity(_U8, False, 65500, 90),
     "jxl": Capacity(_ALL, True, 1 << 30, 90, True),
     "npy": Capacity(_ALL, True),
     "pfm": Capacity(_F32, False),
@@ -63,7 +66,6 @@ SUFFIXES: Final[dict[str, Format]] = {
     ".heif": "heif",
     ".hif": "heif",
     ".jfif": "jpeg",
-    ".j2k": "jp2",
     ".jp2": "jp2",
     ".jpe": "jpeg",
     ".jpeg": "jpeg",
@@ -136,11 +138,13 @@ class Encoding:
         self.metadata = self.metadata.upright()
         if self.metadata and self.format not in HOLDING:
             raise ValueError(f"{self.format} holds no EXIF, colour profile or XMP")
+        self._check_profile()
+        self.image = _in_float32(self.image)
         self._check_samples()
-        self.image = self._of_known_depth(self.image)
         unheld = not CAPACITIES[self.format].alpha or self._is_gif_without_alpha
         if self.has_alpha and unheld:
             self.image = self._without_alpha(self.image)
+        self.image = self._of_known_depth(self.image)
         self.image = np.ascontiguousarray(self.image, self.image.dtype.newbyteorder("="))
 
     @property
@@ -174,21 +178,30 @@ class Encoding:
     def _check_samples(self) -> None:
         """Refuse samples that only some formats hold."""
         image = self.image
-        if self.format == "hdr" and not (np.isfinite(image).all() and image.min() >= 0):
-            raise ValueError("hdr holds finite samples from 0 up")
+        if self.format == "hdr" and not ((image >= 0) & (image < _MOST_HDR)).all():
+            raise ValueError(f"hdr holds samples from 0 to {_MOST_HDR:.3g}")
+        if self.format == "jxl" and not np.isfinite(image).all():
+            raise ValueError("jxl holds finite samples only")
         if self.format == "gif" and self.has_alpha and self.alpha == "error":
             alpha = image[:, :, -1]
             most = np.iinfo(image.dtype).max if image.dtype.kind == "u" else 1
             if ((alpha > 0) & (alpha < most)).any():
                 raise ValueError("a gif holds alpha of none or all only; drop it or composite it")
 
+    def _check_profile(self) -> None:
+        """Refuse a profile for other colours; of a PNG, make gray with a profile for RGB RGB."""
+        space = (self.metadata.icc or b"")[16:20]
+        gray = self.channels < 3 and self.format not in COLOR_ONLY
+        if space == b"CMYK" or (space == b"GRAY" and not gray):
+            raise ValueError(f"the colour profile is for {space.decode().strip()}")
+        if space == b"RGB " and gray and self.format == "png":
+            self.image = stack(self.image, self.channels, alpha=self.has_alpha)
+
     def _of_known_depth(self, image: Image) -> Image:
         """Scale floats for a format of integers; refuse a depth that would be lost."""
         dtypes = CAPACITIES[self.format].dtypes
         if image.dtype.kind == "f":
-            return (
-                image.astype(np.float32) if "float32" in dtypes else as_uint8(image, clip=self.clip)
-            )
+            return image if "float32" in dtypes else as_uint8(image, clip=self.clip)
         if str(image.dtype.newbyteorder("=")) not in dtypes:
             held = " or ".join(sorted(dtypes))
             raise ValueError(f"{self.format} holds {held} samples, not {image.dtype}; convert them")
@@ -202,11 +215,25 @@ class Encoding:
             )
         color = image[:, :, :-1]
         if self.alpha == "composite":
-            from rp_image._composite import composite
+            from rp_image._composite import color_of, composite
 
-            white: Any = 1.0 if image.dtype.kind == "f" else int(np.iinfo(image.dtype).max)
-            color = composite(image, white if self.background is None else self.background)
+            white = opaque(image.dtype) if self.background is None else self.background
+            below = color_of(white, image.dtype)
+            if len(below) != 3:
+                raise ValueError(f"the background is one number or three, not {white!r}")
+            color = composite(image, below)
         return color[:, :, 0] if color.ndim == 3 and color.shape[2] == 1 else color
+
+
+def _in_float32(image: Image) -> Image:
+    """Return floats as float32; refuse those that it does not hold."""
+    if image.dtype.kind != "f":
+        return image
+    with np.errstate(over="ignore"):
+        floats = image.astype(np.float32)
+    if image.itemsize > floats.itemsize and (np.isinf(floats) & np.isfinite(image)).any():
+        raise ValueError("a sample is beyond the range of float32")
+    return floats
 
 
 def check_choices(options: Mapping[str, Any]) -> None:

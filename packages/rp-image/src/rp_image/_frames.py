@@ -90,12 +90,7 @@ def frames(
             or at the one that is damaged.
     """
     loader = Loader(mode=mode, orient=orient, strict=strict, max_pixels=max_pixels, urls=urls)
-    data = read_source(source, urls=urls)
-    header = read_header(data)
-    check_size(header, max_pixels)
-    if header.defect and strict:
-        raise DecodeError(f"the {header.info.format} is damaged or cut off: {header.defect}")
-    for index, (image, duration) in enumerate(_pictures(data, header, loader)):
+    for index, (image, duration) in enumerate(timed(read_source(source, urls=urls), loader)):
         yield Frame(image, index, duration)
 
 
@@ -151,6 +146,15 @@ def loop_of(data: bytes) -> int:
     return loop_count(data, header) if header.info.format in COMPOSED else 0
 
 
+def timed(data: bytes, loader: Loader) -> Iterator[tuple[Image, float]]:
+    """Yield each frame as a loader has it, and the milliseconds for which it is shown."""
+    header = read_header(data)
+    check_size(header, loader.max_pixels)
+    if header.defect and loader.strict:
+        raise DecodeError(f"the {header.info.format} is damaged or cut off: {header.defect}")
+    yield from _pictures(data, header, loader)
+
+
 def _pictures(data: bytes, header: Header, loader: Loader) -> Iterator[tuple[Image, float]]:
     from rp_image._animations.others import decode_frames
     from rp_image._animations.pieces import COMPOSED
@@ -198,5 +202,9 @@ def _pages(data: bytes, loader: Loader) -> Iterator[tuple[Image, float]]:
 
 
 def _finished(pixels: Image, info: ImageInfo, loader: Loader, *, turned: bool) -> Image:
+    if loader.icc == "srgb" and info.icc:
+        from rp_image._icc import to_srgb
+
+        pixels = to_srgb(pixels, info)
     image = to_mode(pixels, info, loader.mode)
     return own(upright(image, info.orientation) if turned else image)

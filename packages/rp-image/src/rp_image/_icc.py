@@ -121,7 +121,7 @@ def to_srgb(pixels: Image, info: ImageInfo) -> Image:
 def _split(planes: Image, mode: str, info: ImageInfo) -> tuple[Image, Image]:
     """Return colours and alpha; of a gray picture as many colours as its profile is for."""
     channels = planes.shape[2]
-    has_alpha = channels in {2, 4} if info.color == "gray" else info.has_alpha
+    has_alpha = channels in ({5} if mode == "CMYK" else {2, 4})
     colors = planes[:, :, : channels - has_alpha]
     if info.color == "gray":
         colors = colors[:, :, :1]

@@ -22,7 +22,7 @@ _LARGEST_SEGMENT: Final = 65533
 _XMP_JPEG: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _XMP_PNG: Final = b"XML:com.adobe.xmp\0\0\0\0\0"
 _FLAGS: Final = {b"ICCP": 0x20, b"EXIF": 0x08, b"XMP ": 0x04}
-_ALPHA: Final = 0x10
+_ALPHA, _ANIMATED = 0x10, 0x02
 _JXL_HEAD: Final = b"\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x14ftypjxl \0\0\0\0jxl "
 
 
@@ -133,12 +133,14 @@ def _into_webp(data: bytes, metadata: Metadata) -> bytes:
     """Make an extended WebP (RFC 9649, section 2.7): header, profile, picture, EXIF, XMP."""
     from rp_image._headers.webp import read_header
 
-    info = read_header(data).info
+    header = read_header(data)
+    info = header.info
     named = ((b"ICCP", metadata.icc), (b"EXIF", metadata.exif), (b"XMP ", metadata.xmp))
     added = {name: body for name, body in named if body}
     flags = sum(_FLAGS[name] for name in added) | (_ALPHA if info.has_alpha else 0)
+    flags |= _ANIMATED if header.animated else 0
     size = struct.pack("<I", info.width - 1)[:3] + struct.pack("<I", info.height - 1)[:3]
-    picture = [chunk for chunk in _webp_chunks(data) if chunk[:4] in {b"ALPH", b"VP8 ", b"VP8L"}]
+    picture = [chunk for chunk in _webp_chunks(data) if chunk[:4] not in {b"VP8X", *_FLAGS}]
     parts = [riff_chunk(b"VP8X", struct.pack("<I", flags) + size)]
     if b"ICCP" in added:
         parts.append(riff_chunk(b"ICCP", added.pop(b"ICCP")))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any
 
 from rp_core import OperationError, in_notebook
 from rp_image._encode import encode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rp_image._types import Image
 
 
@@ -30,8 +33,29 @@ def show(image: Image) -> None:
     from io import BytesIO
 
     from PIL import Image as Pillow
-    from PIL import ImageShow
 
     with Pillow.open(BytesIO(encode(image, "png", clip=True))) as picture:
-        if not ImageShow.show(picture):
+        if not any(viewer.show(picture) for viewer in _viewers()):
             raise OperationError("rp_image.show: there is no image viewer here", [])
+
+
+def _viewers() -> Iterator[Any]:
+    """Yield Pillow's viewers that are here; not IPython's, which prints where it shows nothing."""
+    from shutil import which
+
+    from PIL import ImageShow
+
+    if sys.platform == "darwin":
+        yield ImageShow.MacViewer()
+    elif sys.platform == "win32":
+        yield ImageShow.WindowsViewer()
+    else:
+        for command, kind in (
+            ("xdg-open", ImageShow.XDGViewer),
+            ("display", ImageShow.DisplayViewer),
+            ("gm", ImageShow.GmDisplayViewer),
+            ("eog", ImageShow.EogViewer),
+            ("xv", ImageShow.XVViewer),
+        ):
+            if which(command):
+                yield kind()

@@ -19,7 +19,7 @@ def encode(request: Encoding) -> bytes:
     color = in_color(request.image)
     height, width = color.shape[:2]
     largest = color.max(axis=2)
-    _, exponent = np.frexp(largest)
+    _, exponent = np.frexp(np.maximum(largest, np.float32(_LEAST)))
     scale = np.ldexp(np.float32(256), -exponent)
     rounded = np.rint(color * scale[:, :, None])
     high = rounded.max(axis=2) > 255  # Rounding up filled the mantissa: one exponent more.
