@@ -29,6 +29,11 @@ def in_rgb(header: Header) -> bool:
     return plain(header) and header.info.color in {"rgb", "gray"}
 
 
+def deep_or_lossless(header: Header) -> bool:
+    """Accept a JPEG of more than 8 bits, or of the lossless process, in gray or RGB."""
+    return (header.info.bits > 8 or header.details) and header.info.color in {"rgb", "gray"}
+
+
 def deep(header: Header) -> bool:
     """Accept the common kind of more than 8 bits a sample, of one frame."""
     return still(header) and header.info.bits > 8

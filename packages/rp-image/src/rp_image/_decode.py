@@ -10,6 +10,7 @@ from rp_image._claims import (
     anything,
     claims,
     deep,
+    deep_or_lossless,
     eight_bits,
     in_rgb,
     plain,
@@ -77,7 +78,16 @@ def simplejpeg(request: Encoded) -> Decoded:
 @decode.via(
     needs="imagecodecs",
     install=extra("codecs"),
-    when=claims(png=plain, avif=still, webp=plain, jxl=plain, jp2=in_rgb, qoi=plain, tiff=anything),
+    when=claims(
+        png=plain,
+        avif=still,
+        webp=plain,
+        jxl=plain,
+        jp2=in_rgb,
+        jpeg=deep_or_lossless,
+        qoi=plain,
+        tiff=anything,
+    ),
 )
 def codecs(request: Encoded) -> Decoded:
     """The codecs of imagecodecs, called by the format that was found."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from rp_core import UnsupportedError
-from rp_image._decoders.common import clipped_cells, full_scale, still
+from rp_image._decoders.common import clipped_cells, full_scale, of_jp2, still
 
 if TYPE_CHECKING:
     from rp_image._decode import Encoded
     from rp_image._types import Image
+
+_CODECS: Final = {"jpeg": "jpeg8", "jp2": "jpeg2k", "jxl": "jpegxl"}
 
 
 def decode_by(request: Encoded) -> Image:
@@ -27,7 +29,7 @@ def decode_by(request: Encoded) -> Image:
         from rp_image._decoders.tiff import decode_codecs
 
         return decode_codecs(request)
-    name = {"jxl": "jpegxl", "jp2": "jpeg2k"}.get(info.format, info.format)
+    name = _CODECS.get(info.format, info.format)
     if not getattr(imagecodecs, name.upper()).available:
         raise UnsupportedError(f"imagecodecs has no {name} codec here")
     data = still(request)
@@ -36,7 +38,9 @@ def decode_by(request: Encoded) -> Image:
     pixels: Image = getattr(imagecodecs, f"{name}_decode")(data, **options)
     if info.format == "avif":
         return full_scale(clipped_cells(pixels, request.header), info.bits)
-    if info.format == "jp2" or (info.format == "jxl" and info.sample == "unsigned"):
+    if info.format == "jp2":
+        return of_jp2(pixels, request)
+    if info.format == "jpeg" or (info.format == "jxl" and info.sample == "unsigned"):
         return full_scale(pixels, info.bits)
     if pixels.dtype == np.float16:
         return pixels.astype(np.float32)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rp_image._errors import DecodeError
+from rp_image._pixels import unpremultiply
 
 if TYPE_CHECKING:
     from rp_image._decode import Encoded
@@ -37,6 +38,14 @@ def to_full_scale(samples: Image, most: int) -> Image:
     for top in range(0, len(samples), band):
         np.take(table, samples[top : top + band], out=out[top : top + band])
     return out
+
+
+def of_jp2(pixels: Image, request: Encoded) -> Image:
+    """Scale the samples of a JPEG 2000 to the whole range, and undo what alpha did to them."""
+    scaled = full_scale(pixels, request.info.bits)
+    if not request.header.details.premultiplied:
+        return scaled
+    return unpremultiply(np.array(scaled))
 
 
 def clipped_cells(pixels: Image, header: Header) -> Image:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from rp_core import UnsupportedError
+from rp_image._errors import DecodeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +39,8 @@ def decode_exr(request: Encoded) -> Image:
 
 def _picture(channels: Mapping[str, Any], request: Encoded) -> Image:
     """Choose the channels of the picture: of the file, or else of its first layer."""
+    if not channels:
+        raise DecodeError("OpenEXR finds no channels")
     prefix = "" if any("." not in name for name in channels) else _layer(channels)
     here = {name.removeprefix(prefix): pixels for name, pixels in channels.items()}
     alpha = ["A"] if request.info.has_alpha and "A" in here else []

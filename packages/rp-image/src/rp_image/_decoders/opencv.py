@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from rp_image._decoders.common import clipped_cells, full_scale, still
+from rp_image._decoders.common import clipped_cells, full_scale, of_jp2, still
 from rp_image._errors import DecodeError
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ def decode_cv2(request: Encoded) -> Image:
     if pixels.ndim == 3 and not as_rgb:
         to_rgb = cv2.COLOR_BGR2RGB if pixels.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
         cv2.cvtColor(pixels, to_rgb, dst=pixels)
-    if info.format in {"avif", "jp2"}:
+    if info.format == "jp2":
+        return of_jp2(np.asarray(pixels), request)
+    if info.format == "avif":
         return full_scale(clipped_cells(pixels, request.header), info.bits)
     return np.asarray(pixels)
 

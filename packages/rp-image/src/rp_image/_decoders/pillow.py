@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from rp_core import UnsupportedError
-from rp_image._decoders.common import bare_png, clipped_cells, full_scale
+from rp_image._decoders.common import bare_png, clipped_cells, of_jp2
 from rp_image._errors import DecodeError
 from rp_image._headers.jpeg import bare as bare_jpeg
 from rp_image._headers.tiff import BY_LIBTIFF
@@ -61,7 +61,8 @@ def decode_pillow(request: Encoded) -> tuple[Image, bool]:
     if info.format == "avif":
         pixels = clipped_cells(pixels, header)
     if info.format == "jp2":
-        pixels = full_scale(pixels, info.bits)
+        order = header.details.order  # Which the other libraries put right themselves.
+        pixels = of_jp2(pixels[:, :, order] if order else pixels, request)
     return pixels, info.format == "tiff"
 
 

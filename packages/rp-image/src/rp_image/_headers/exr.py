@@ -27,6 +27,8 @@ def read_header(data: Sliceable) -> Header:
     attributes = parts[0]
     width, height = _size(attributes)
     channels = _channels(_required(attributes, b"channels"))
+    if not channels:
+        raise DecodeError("the exr has no channels")
     prefix = b"" if any(b"." not in name for name in channels) else _layer(channels)
     here = {name.removeprefix(prefix) for name in channels if name.startswith(prefix)}
     info = ImageInfo(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import struct
 from dataclasses import replace
+from fractions import Fraction
+from math import floor, prod
 from typing import TYPE_CHECKING, Final
 
 from rp_image._errors import DecodeError
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
 _ALPHA: Final = (b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1")
 # By quarter turns to the left, and by no mirror, top and bottom swapped, left and right swapped.
 _ORIENTATIONS: Final = ((1, 4, 2), (8, 5, 7), (3, 2, 4), (6, 7, 5))
+# The orientation of a picture of each orientation turned to the left, and mirrored.
+_TURNED: Final = {1: 8, 8: 3, 3: 6, 6: 1, 2: 5, 5: 4, 4: 7, 7: 2}
+_MIRRORED: Final = (
+    {1: 4, 4: 1, 2: 3, 3: 2, 5: 6, 6: 5, 7: 8, 8: 7},  # Top and bottom swapped.
+    {1: 2, 2: 1, 3: 4, 4: 3, 5: 8, 8: 5, 6: 7, 7: 6},  # Left and right swapped.
+)
 _PROFILES: Final = frozenset({b"prof", b"rICC"})
 _XMP: Final = b"mimeapplication/rdf+xml"
 _MOST_CELLS: Final = 1 << 16
@@ -46,6 +54,10 @@ def _of_picture(data: Sliceable, name: Format) -> Header:
     width, height = struct.unpack_from(">4xII", size)
     exif, xmp = _metadata(data, items)
     bits, color = _samples(items)
+    if name == "heif":
+        width, height, orientation = _transformed(items, width, height)
+    else:
+        orientation = _orientation(items)
     info = ImageInfo(
         name,
         width,
@@ -54,14 +66,15 @@ def _of_picture(data: Sliceable, name: Format) -> Header:
         color="gray" if color == 1 else "rgb",
         bits=bits,
         has_alpha=_has_alpha(items),
-        orientation=_orientation(items),
+        orientation=orientation,
         exif=exif,
         icc=_profile(items),
         xmp=xmp,
     )
-    crop = _clean_aperture(items.property_of(primary, b"clap"), width, height)
+    clap = items.property_of(primary, b"clap") if name == "avif" else None
+    crop = _clean_aperture(clap, width, height)
     if crop is None:
-        return Header(info)
+        return Header(info, largest=prod(struct.unpack_from(">4xII", size)))
     left, top, right, bottom = crop
     info = replace(info, width=right - left, height=bottom - top)
     return Header(info, largest=width * height, details=(height, width, crop))
@@ -110,6 +123,38 @@ def _orientation(items: Items) -> int:
     if body := items.property_of(items.primary, b"imir"):
         mirror = 2 if body[0] & 1 else 1
     return _ORIENTATIONS[turns][mirror]
+
+
+def _transformed(items: Items, width: int, height: int) -> tuple[int, int, int]:
+    """Apply crops, turns and mirrors in the order in which they are listed (ISO/IEC 23008-12).
+
+    Returns:
+        Width and height as they would be stored, and the orientation that makes the picture of it.
+    """
+    orientation = 1
+    for kind, body in items.properties.get(items.primary, ()):
+        if kind == b"irot" and body:
+            for _ in range(body[0] & 3):
+                orientation, width, height = _TURNED[orientation], height, width
+        elif kind == b"imir" and body:
+            orientation = _MIRRORED[body[0] & 1][orientation]
+        elif kind == b"clap" and len(body) >= 32:
+            width, height = _cropped(body, width, height)
+    return (height, width, orientation) if orientation > 4 else (width, height, orientation)
+
+
+def _cropped(body: bytes, width: int, height: int) -> tuple[int, int]:
+    """Return the size that libheif crops to: to whole pixels, and inside the picture."""
+    values = struct.unpack(">IIIIiIiI", body[:32])
+    if not all(values[1::2]):
+        return width, height
+    wide, high, right, down = (Fraction(values[at], values[at + 1]) for at in (0, 2, 4, 6))
+    sides = []
+    for length, clean, shift in ((width, wide, right), (height, high, down)):
+        begin = floor(shift + Fraction(length - 1, 2) - (clean - 1) / 2)
+        end = floor(clean - 1 + begin + Fraction(1, 2))
+        sides.append(min(length - 1, end) - max(0, begin) + 1)
+    return (sides[0], sides[1]) if min(sides) > 0 else (width, height)
 
 
 def _profile(items: Items) -> bytes | None:

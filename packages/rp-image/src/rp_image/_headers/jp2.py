@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _CMYK, _SRGB, _GRAY, _SYCC = 12, 16, 17, 18
 _COLORS: Final[dict[int, Color]] = {_CMYK: "cmyk", _SRGB: "rgb", _GRAY: "gray", _SYCC: "rgb"}
-_OPACITY: Final = frozenset({1, 2})
+_PREMULTIPLIED: Final = 2
+_OPACITY: Final = frozenset({1, _PREMULTIPLIED})
 _END: Final = b"\xff\xd9"
 
 
@@ -30,6 +31,8 @@ class Layout:
         subsampled: Whether some are stored at a lower resolution.
         signed: Whether some are signed.
         alpha: Which one is alpha, or None.
+        premultiplied: Whether the others are multiplied by it.
+        order: Which one is red, green, blue and alpha, where they are stored in another order.
         palette: Whether they index a palette.
     """
 
@@ -38,6 +41,8 @@ class Layout:
     subsampled: bool = False
     signed: bool = False
     alpha: int | None = None
+    premultiplied: bool = False
+    order: tuple[int, ...] = ()
     palette: bool = False
 
 
@@ -125,8 +130,19 @@ def _read_boxes(
         layout.palette, layout.channels = True, palette.body(data)[2]
         color = "palette" if layout.channels > 2 else "gray"
     if meaning := find(data, "cdef", head.start, head.end):
-        body = meaning.body(data)
-        for channel, kind, _ in struct.iter_unpack(">HHH", body[2 : 2 + len(body[2:]) // 6 * 6]):
-            if kind in _OPACITY:
-                layout.alpha = channel
+        _read_meaning(meaning.body(data), layout)
     return color, icc
+
+
+def _read_meaning(body: bytes, layout: Layout) -> None:
+    """Take from the channel definitions which one is alpha, and in which order the others are."""
+    colors: dict[int, int] = {}
+    for channel, kind, place in struct.iter_unpack(">HHH", body[2 : 2 + len(body[2:]) // 6 * 6]):
+        if kind in _OPACITY:
+            layout.alpha, layout.premultiplied = channel, kind == _PREMULTIPLIED
+        elif kind == 0:
+            colors[place] = channel
+    order = [colors[place] for place in sorted(colors)]
+    order += [] if layout.alpha is None else [layout.alpha]
+    if order != sorted(order) and sorted(order) == list(range(layout.channels)):
+        layout.order = tuple(order)

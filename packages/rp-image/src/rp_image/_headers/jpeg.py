@@ -24,6 +24,7 @@ _MARKER: Final = re.compile(rb"\xff[^\x00\xff]")
 _ALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
 _FRAMES: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _ONE_PASS: Final = frozenset({0xC0, 0xC1})
+_LOSSLESS: Final = 0xC3
 _NO_PIXELS: Final = frozenset({*range(0xE1, 0xF0), 0xFE} - {0xEE})
 _MOST_SCANNED: Final = 1 << 32
 _HUFFMAN_FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
@@ -71,7 +72,9 @@ def read_header(data: Sliceable) -> Header:
         xmp=xmp[0].removeprefix(_XMP) if xmp else None,
     )
     many = frame[0] not in _ONE_PASS or scan[:1] != bytes([components])
-    return Header(info, plain=_is_plain(*frame, components), body=end, many_scans=many)
+    plain = _is_plain(*frame, components)
+    lossless = frame[0] == _LOSSLESS
+    return Header(info, plain=plain, body=end, many_scans=many, details=lossless)
 
 
 def bare(data: bytes) -> bytes:
