@@ -79,6 +79,7 @@ def color_of(color: object, dtype: np.dtype[Any]) -> NDArray[Any]:
         dtype.kind == "u" and not ((values >= 0) & (values <= opaque(dtype))).all()
     ):
         raise ValueError(f"a colour must be in the range of {dtype}, not {color!r}")
+    values = np.rint(values) if dtype.kind == "u" else values
     return np.repeat(values, 3).astype(dtype) if values.size == 1 else values.astype(dtype)
 
 

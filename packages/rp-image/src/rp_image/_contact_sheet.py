@@ -42,7 +42,7 @@ def contact_sheet(
     sheet, memory holds a few of them, whatever their number.
 
     Args:
-        sources: As in `load`.
+        sources: As in `load`, but no async files.
         columns: Cells in a row; default: as near to a square number as possible.
         cell: Pixels of a side of a cell, in whose middle each picture is.
         gap: Pixels between cells, and around them.

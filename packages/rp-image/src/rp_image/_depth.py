@@ -111,7 +111,8 @@ def _from_floats(image: Image, target: np.dtype[Any], *, clip: bool) -> Image:
                     "scale them, or ask for clip=True"
                 )
             part = part.clip(0, 1)  # noqa: PLW2901
-        place[...] = np.rint(part.astype(np.float32 if most == 255 else np.float64) * most)
+        wide = np.float64 if most > 255 or part.dtype == np.float64 else np.float32
+        place[...] = np.rint(part.astype(wide) * most)
     return out
 
 

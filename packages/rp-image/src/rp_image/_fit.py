@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rp_image._resize import check_array, resize
+from rp_image._sizes import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,7 +130,7 @@ def _padded(
     ):
         raise ValueError(f"pad must be in the range of {image.dtype}, not {pad!r}")
     out = np.empty(shape, image.dtype)
-    out[...] = values
+    out[...] = np.rint(values) if image.dtype.kind == "u" else values
     top, left = (shape[0] - image.shape[0]) // 2, (shape[1] - image.shape[1]) // 2
     out[top : top + image.shape[0], left : left + image.shape[1]] = image
     return out
@@ -138,6 +139,6 @@ def _padded(
 def _ratio(limit: object, length: int, name: str) -> float:
     if not isinstance(limit, (int, np.integer)) or isinstance(limit, bool):
         raise TypeError(f"{name} must be an int or None, not {limit!r}")
-    if limit < 1:
-        raise ValueError(f"{name} must be at least 1, not {limit}")
+    if not 1 <= limit < LONGEST:
+        raise ValueError(f"{name} must be 1 to {LONGEST - 1}, not {limit}")
     return int(limit) / length

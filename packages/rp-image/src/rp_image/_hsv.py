@@ -10,24 +10,35 @@ import numpy as np
 
 from rp_core import Fallback, OperationError, base, extra
 from rp_image._depth import as_float32
+from rp_image._parts import in_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rp_image._types import Image
 
-_BAND: Final = 1 << 15
+_BAND: Final = 1 << 17
+_NUMPY_BAND: Final = 1 << 15
+_WEAK: Final = np.float32(0.99 / 255).view(np.uint32) - 1
 _ONE: Final = np.float32(1).view(np.uint32)
 _IN_DEGREES: Final = np.diag([360, 1, 1, 0])[:3].astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Colors:
-    """Colours (H, W, 3 or 4) float32, the place for the result, and whether a backend was named."""
+    """Colours to convert.
+
+    Attributes:
+        image: Array (H, W, 3) or (H, W, 4) float32.
+        out: The place for the result, (H, W, 3).
+        named: Whether a backend was named.
+        coarse: Whether the samples are steps of 1/255.
+    """
 
     image: Image
     out: Image
     named: bool
+    coarse: bool = False
 
 
 def _wants_numba(request: Colors) -> bool:
@@ -41,12 +52,41 @@ to_rgb: Fallback[[Colors], None] = Fallback("rp_image.hsv_to_rgb", error=Operati
 
 @to_hsv.via(needs="cv2", install=extra("opencv"), check=lambda: __import__("cv2").cvtColor)
 def opencv(request: Colors) -> None:
-    """OpenCV, whose hue is in degrees."""
+    """OpenCV, whose hue is in degrees, and numpy where the channels are nearly equal."""
     import cv2
 
-    cv2.cvtColor(request.image, cv2.COLOR_RGB2HSV, dst=request.out)
-    hue = request.out.reshape(-1)[::3]  # One axis: numpy is twice as fast as along two.
-    np.multiply(hue, np.float32(1 / 360), out=hue)
+    rows, columns = request.image.shape[:2]
+    band = max(1, _BAND // columns)
+
+    def work(first: int, end: int) -> None:
+        for top in range(first, end, band):
+            here = slice(top, min(end, top + band))
+            source, out = request.image[here], request.out[here]
+            cv2.cvtColor(source, cv2.COLOR_RGB2HSV, dst=out)
+            hue = out.reshape(-1)[::3]  # One axis: numpy is twice as fast as along two.
+            np.multiply(hue, np.float32(1 / 360), out=hue)
+            if not request.coarse:
+                _mend(source, out)
+
+    in_parts(work, rows, columns)
+
+
+def _mend(source: Image, out: Image) -> None:
+    """Compute again what is nearly gray: OpenCV adds 1.2e-7 to the spread of the channels."""
+    from rp_image._hsv_numpy import rgb_to_hsv as convert
+
+    flat = out.reshape(-1)
+    spread = flat[1::3] * flat[2::3]
+    # As whole numbers floats keep their order; 0, where nothing is wrong, becomes the largest.
+    order = spread.view(np.uint32)
+    order -= 1
+    if order.min() >= _WEAK:
+        return
+    weak = order < _WEAK
+    colors = source.reshape(-1, source.shape[2])[weak][None, :, :3]
+    mended = np.empty_like(colors)
+    convert(colors, mended)
+    out.reshape(-1, 3)[weak] = mended[0]
 
 
 @to_hsv.via(needs="numba", install=extra("numba"), when=_wants_numba)
@@ -156,13 +196,14 @@ def _converted(
     floats = np.ascontiguousarray(image) if plain else as_float32(image)
     out = np.empty((*floats.shape[:2], 3), np.float32)
     if out.size:
-        convert(Colors(floats, out, backend is not None))
+        coarse = image.dtype == np.uint8
+        convert(Colors(floats, out, backend is not None, coarse))
     return out if floats.shape[2] == 3 else np.concatenate([out, floats[:, :, 3:]], axis=2)
 
 
 def _bands(request: Colors) -> list[tuple[Image, Image]]:
     """Cut source and result into bands of rows that fit into the cache together."""
-    band = max(1, _BAND // request.image.shape[1])
+    band = max(1, _NUMPY_BAND // request.image.shape[1])
     return [
         (
             np.ascontiguousarray(request.image[top : top + band, :, :3]),

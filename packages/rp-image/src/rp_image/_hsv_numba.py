@@ -32,7 +32,7 @@ def _rgb_to_hsv(source: Any, out: Any) -> None:
                 if hue < 0:
                     hue += 1
             out[row, column, 0] = hue
-            out[row, column, 1] = spread / value if value != 0 else 0.0
+            out[row, column, 1] = spread / abs(value) if value != 0 else 0.0
             out[row, column, 2] = value
 
 

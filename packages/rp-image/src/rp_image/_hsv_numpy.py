@@ -22,7 +22,7 @@ def rgb_to_hsv(source: Image, out: Image) -> None:
     hue[hue < 0] += 1
     hue[~colored] = 0
     out[:, :, 0] = hue
-    out[:, :, 1] = np.divide(spread, value, out=np.zeros_like(spread), where=value != 0)
+    out[:, :, 1] = np.divide(spread, np.abs(value), out=np.zeros_like(spread), where=value != 0)
     out[:, :, 2] = value
 
 

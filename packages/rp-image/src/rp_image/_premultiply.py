@@ -71,6 +71,17 @@ def _weights(image: Image, whole: str) -> Image:
     return spread.view(image.dtype).reshape(image.shape)
 
 
+def clip_weighted(image: Image, dtype: np.dtype[Any]) -> None:
+    """Clip, in place, what was weighted to what integers can be: a filter may overshoot."""
+    if dtype.kind != "u":
+        return
+    alpha = image[:, :, -1]
+    np.clip(alpha, 0, np.float32(opaque(dtype) ** 2), out=alpha)
+    for channel in range(image.shape[2] - 1):
+        color = image[:, :, channel]
+        np.clip(color, 0, alpha, out=color)
+
+
 def unweighted(image: Image, dtype: np.dtype[Any], *, has_alpha: bool) -> Image:
     """Undo `weighted`: divide colours by alpha, and bring samples back to their type."""
     out = np.empty(image.shape, dtype)

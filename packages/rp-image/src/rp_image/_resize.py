@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 
 from rp_core import Fallback, OperationError, UnsupportedError, base, extra
-from rp_image._premultiply import is_opaque, unweighted, weighted
+from rp_image._premultiply import is_opaque
+from rp_image._resize_weighted import resize_weighted
 from rp_image._sizes import target_size
 from rp_image._weights import METHODS, nearest_is_ambiguous, resample
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
 Method: TypeAlias = Literal["auto", "nearest", "linear", "area", "lanczos"]
 _DTYPES: Final = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32))
-_BAND: Final = 1 << 16
 _MOST_SUMMED: Final = 1 << 16  # OpenCV sums in 32 bits: of more, floats drift, integers overflow.
 _LANCZOS: Final = 1  # PIL.Image.Resampling.LANCZOS
 
@@ -168,7 +169,7 @@ def resize(
     if (height, width) == image.shape[:2]:
         return image.copy(order="C")
     if method != "nearest" and not is_opaque(image):
-        return _resize_weighted(image, height, width, method, resample_chain)
+        return resize_weighted(image, (height, width), method, partial(_across, resample_chain))
     work = image
     for axis_height, axis_width, axis_method in _steps(image, height, width, method):
         work = np.ascontiguousarray(work)
@@ -177,32 +178,12 @@ def resize(
     return work
 
 
-def _resize_weighted(
-    image: Image, height: int, width: int, method: str, resample_chain: Callable[[Resizing], Image]
+def _across(
+    resample_chain: Callable[[Resizing], Image], rows: Image, width: int, method: str
 ) -> Image:
-    """Resample colours that count by alpha.
-
-    Columns first, a band of rows at a time: what is weighed then stays in the CPU's cache.
-    """
-    old_height, old_width, channels = image.shape
-    narrow = np.empty((old_height, width, channels), np.float32)
-    band = max(1, _BAND // old_width)
-    for top in range(0, old_height, band):
-        part = weighted(np.ascontiguousarray(image[top : top + band]))
-        if width != old_width:
-            axis_method = _axis_method(method, old_width, width)
-            part = resample_chain(Resizing(part, len(part), width, axis_method))
-        narrow[top : top + band] = part.reshape(-1, width, channels)
-    if height != old_height:
-        axis_method = _axis_method(method, old_height, height)
-        narrow = resample_chain(Resizing(narrow, height, width, axis_method))
-    return unweighted(narrow.reshape(height, width, channels), image.dtype, has_alpha=True)
-
-
-def _axis_method(method: str, old_length: int, length: int) -> str:
-    if method != "auto":
-        return method
-    return "area" if length < old_length else "linear"
+    """Resample the columns of some rows."""
+    done = resample_chain(Resizing(np.ascontiguousarray(rows), len(rows), width, method))
+    return done.reshape(len(rows), width, *rows.shape[2:])
 
 
 def _steps(image: Image, height: int, width: int, method: str) -> list[tuple[int, int, str]]:

@@ -7,18 +7,18 @@ from typing import Final
 import numpy as np
 
 REAL: Final = (int, float, np.integer, np.floating)
-_LONGEST: Final = 1 << 31
+LONGEST: Final = 1 << 31
 
 
 def target_size(shape: tuple[int, ...], size: float | tuple[int, int]) -> tuple[int, int]:
     """Return the (height, width) that a size or a factor means for an image of a shape."""
     if isinstance(size, REAL) and not isinstance(size, bool):
-        if not 0 < size < _LONGEST:
+        if not 0 < size < LONGEST:
             raise ValueError(f"the factor must be positive and finite, not {size}")
         height, width = (max(1, round(length * float(size))) for length in shape[:2])
     else:
         height, width = checked_pair(size)
-    if not (1 <= height < _LONGEST and 1 <= width < _LONGEST):
+    if not (1 <= height < LONGEST and 1 <= width < LONGEST):
         raise ValueError(f"the size must be at least 1 x 1, not {height} x {width}")
     return height, width
 

@@ -143,13 +143,18 @@ def resize(tensor: Tensor, size: float | tuple[int, int], *, method: Method = "a
         raise TypeError(f"tensor must be of floats or uint8, not {tensor.dtype}")
     if tensor.ndim not in {3, 4}:
         raise ValueError(f"tensor must be (C, H, W) or (N, C, H, W), not {tuple(tensor.shape)}")
+    if not tensor.numel():
+        raise ValueError(f"tensor has no samples: {tuple(tensor.shape)}")
     lengths = target_size(tuple(tensor.shape[-2:]), size)
-    work = tensor if tensor.is_floating_point() else tensor.float()
+    # In half precision, sums would drift.
+    work = tensor.double() if tensor.dtype == torch.float64 else tensor.float()
     for axis, length in ((-1, lengths[1]), (-2, lengths[0])):
         work = _resize_axis(torch, work, axis, length, method)
+        if tensor.dtype == torch.uint8:
+            work = work.clamp(0, 255)
     if tensor.is_floating_point():
-        return work.clone() if work is tensor else work
-    return work.round().clamp(0, 255).to(torch.uint8)
+        return work.clone() if work is tensor else work.to(tensor.dtype)
+    return work.round().to(torch.uint8)
 
 
 def _resize_axis(torch: Any, tensor: Tensor, axis: int, length: int, method: str) -> Tensor:
