@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rp_image._types import Image
 
-_BAND: Final = 1 << 17
+_BAND: Final = 1 << 18
 _NUMPY_BAND: Final = 1 << 15
 _WEAK: Final = np.float32(0.99 / 255).view(np.uint32) - 1
 _ONE: Final = np.float32(1).view(np.uint32)
@@ -108,9 +108,16 @@ def numpy(request: Colors) -> None:
 
 def opencv_back(request: Colors) -> None:
     """OpenCV, whose hue is in degrees."""
+
+    def work(first: int, end: int) -> None:
+        _from_degrees(request.image[first:end], request.out[first:end])
+
+    in_parts(work, *request.image.shape[:2])
+
+
+def _from_degrees(source: Image, out: Image) -> None:
     import cv2
 
-    source, out = request.image, request.out
     channels = source.shape[2]
     # As whole numbers, floats below 0 or above 1, where OpenCV is wrong, are the largest.
     if source.view(np.uint32).reshape(-1)[::channels].max() > _ONE:

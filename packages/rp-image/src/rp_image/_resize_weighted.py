@@ -63,6 +63,8 @@ def resize_weighted(image: Image, size: tuple[int, int], method: str, across: Ac
             rows = np.concatenate(bands)
             if not columns_first:
                 rows = resample_columns(rows)
+            elif method == "lanczos":
+                clip_weighted(rows, image.dtype)
             out[top:bottom] = unweighted(rows, image.dtype, has_alpha=True)
 
     in_parts(work, height, max(width, source))

@@ -73,7 +73,9 @@ def from_torch(tensor: Tensor) -> Image:
         raise TypeError(f"tensor must be a torch.Tensor, not {type(tensor).__name__!r}")
     if tensor.ndim != 3 or not 1 <= tensor.shape[0] <= 4:
         raise ValueError(f"tensor must be (C, H, W) with C 1 to 4, not {tuple(tensor.shape)}")
-    image = np.array(tensor.detach().cpu().permute(1, 2, 0).numpy(), order="C")
+    image = np.array(
+        tensor.detach().cpu().resolve_conj().resolve_neg().permute(1, 2, 0).numpy(), order="C"
+    )
     return image[:, :, 0] if image.shape[2] == 1 else image
 
 
