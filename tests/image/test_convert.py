@@ -15,7 +15,7 @@ import rp_image.sync as rp
 from rp_core import NoBackendError
 from rp_image._encode import encode_image
 from rp_image._encoding import CAPACITIES
-from rp_image._metadata import HOLDING
+from rp_image._metadata import HOLDING, PROFILED
 from support import images as make
 from support.images import Array
 
@@ -126,9 +126,9 @@ def test_what_becomes_of_alpha_is_the_callers_choice() -> None:
 
 @pytest.mark.parametrize("name", sorted(HOLDING.intersection(WRITABLE)))
 def test_metadata_goes_with_the_picture(name: Any) -> None:
-    exif = make.exif_of_camera(6)
+    exif, icc = make.exif_of_camera(6), ICC if name in PROFILED else None
 
-    data = rp.encode(make.photo(), name, exif=exif, icc=ICC, xmp=XMP)
+    data = rp.encode(make.photo(), name, exif=exif, icc=icc, xmp=XMP)
     info = rp.probe(data)
 
     assert info.orientation == 1

@@ -12,11 +12,12 @@ from rp_image._encode import encode_request
 from rp_image._encoding import COLOR_ONLY, Encoding, check_choices, format_of
 from rp_image._frames import loop_of, timed
 from rp_image._header import read_header
+from rp_image._headers.exif import is_readable
 from rp_image._icc import profile_of
 from rp_image._load import fetch_first
 from rp_image._load_many import FETCHED_AHEAD
 from rp_image._loader import Loader
-from rp_image._metadata import HOLDING, Metadata
+from rp_image._metadata import EXIF_READERS, HOLDING, PROFILED, Metadata
 from rp_image._probe import probe
 from rp_image._save import write
 from rp_image._save_animation import ANIMATED, MOST_LOOPS, Making
@@ -74,10 +75,10 @@ def convert(
 ) -> None:
     """Convert an image file to another format, with its metadata.
 
-    EXIF, XMP and the colour profile go along where the destination holds them. The picture is
-    turned upright, and its EXIF says so. Gray stays gray. Where the destination holds no such
-    profile, or the picture is in inks, the colours are converted to sRGB by the profile. Between
-    GIF, PNG and WebP, animations stay animated.
+    EXIF, XMP and the colour profile go along where the destination holds them; EXIF that is damaged
+    does not go into AVIF and TIFF. The picture is turned upright, and its EXIF says so. Gray stays
+    gray. Where the destination holds no such profile, or the picture is in inks, the colours are
+    converted to sRGB by the profile. Between GIF, PNG and WebP, animations stay animated.
 
     Args:
         source: As in `load`.
@@ -130,6 +131,10 @@ def _metadata(info: ImageInfo, name: Format) -> tuple[Metadata, Icc]:
     """Return what goes with the picture, and what becomes of its profile."""
     if name not in HOLDING:
         return Metadata(), "srgb" if info.icc else "keep"
+    if name not in PROFILED:
+        return Metadata(info.exif, None, info.xmp), "srgb" if info.icc else "keep"
+    if info.exif and name in EXIF_READERS and not is_readable(info.exif):
+        info = replace(info, exif=None)
     is_gray = (info.icc or b"")[16:20] == b"GRAY"
     if info.icc and (info.color in {"cmyk", "lab"} or (is_gray and name in COLOR_ONLY)):
         return Metadata(info.exif, None, info.xmp), "srgb"

@@ -24,8 +24,7 @@ def _in(*formats: Format) -> Callable[[Encoding], bool]:
 
     def accepts(request: Encoding) -> bool:
         bare = not request.metadata or request.format in _SPLICED
-        profiled = request.format == "jxl" and request.metadata.icc
-        return request.format in formats and bare and not profiled
+        return request.format in formats and bare
 
     return accepts
 
@@ -152,7 +151,8 @@ def encode(
             are an error.
         exif: EXIF block, as `ImageInfo.exif` has it. Its orientation is written as upright, which
             the image is.
-        icc: Colour profile, as `ImageInfo.icc` has it; of the pixels as they are.
+        icc: Colour profile, as `ImageInfo.icc` has it; of the pixels as they are. Not for JPEG XL,
+            whose profiles no backend writes.
         xmp: XMP packet.
         backend: Use only this backend, or these in order.
 

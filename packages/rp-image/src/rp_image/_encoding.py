@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, ge
 import numpy as np
 
 from rp_image._depth import as_uint8
-from rp_image._metadata import HOLDING, Metadata
+from rp_image._headers.exif import is_readable
+from rp_image._metadata import EXIF_READERS, HOLDING, PROFILED, Metadata
 from rp_image._pixels import opaque, stack
 
 if TYPE_CHECKING:
@@ -138,6 +139,11 @@ class Encoding:
         self.metadata = self.metadata.upright()
         if self.metadata and self.format not in HOLDING:
             raise ValueError(f"{self.format} holds no EXIF, colour profile or XMP")
+        if self.metadata.icc and self.format not in PROFILED:
+            raise ValueError(f"no backend writes the colour profile of a {self.format}")
+        exif = self.metadata.exif
+        if exif and self.format in EXIF_READERS and not is_readable(exif):
+            raise ValueError("the EXIF block is damaged")
         self._check_profile()
         self.image = _in_float32(self.image)
         self._check_samples()

@@ -57,11 +57,18 @@ def pillow(request: Profiled) -> Image:
     return np.asarray(converted)
 
 
+def _check_cms() -> None:
+    import imagecodecs
+
+    if not imagecodecs.CMS.available:
+        raise ImportError("imagecodecs was built without LittleCMS")
+
+
 @apply_profile.via(
     needs="imagecodecs",
     install=extra("codecs"),
     when=lambda request: request.mode in _NAMES,
-    check=lambda: __import__("imagecodecs").CMS.profile,
+    check=_check_cms,
 )
 def codecs(request: Profiled) -> Image:
     """The LittleCMS of imagecodecs, for 8 and 16 bits and floats."""

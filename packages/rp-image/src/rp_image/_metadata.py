@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 HOLDING: Final[frozenset[Format]] = frozenset(
     {"avif", "heif", "jpeg", "jxl", "png", "tiff", "webp"}
 )
+PROFILED: Final = HOLDING - {"jxl"}
+# What is written in these goes through the directories of the block.
+EXIF_READERS: Final[frozenset[Format]] = frozenset({"avif", "tiff"})
 _LARGEST_SEGMENT: Final = 65533
 _XMP_JPEG: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _XMP_PNG: Final = b"XML:com.adobe.xmp\0\0\0\0\0"
@@ -58,7 +61,7 @@ class Metadata:
 
 
 def insert(data: bytes, name: Format, metadata: Metadata) -> bytes:
-    """Return a JPEG, JPEG XL, PNG or WebP with its metadata; a JPEG XL has its profile already.
+    """Return a JPEG, JPEG XL, PNG or WebP with its metadata.
 
     Raises:
         ValueError: The format cannot hold so much.

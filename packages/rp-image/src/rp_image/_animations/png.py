@@ -46,6 +46,8 @@ def _pieces(data: bytes) -> Iterator[Piece]:
     for name, start, end in walk(data):
         body = view[start + 8 : end - 4]
         if name in _NUMBERED and int.from_bytes(body[:4]) != next(numbers):
+            if control and parts:
+                yield _piece(data, control, shared, parts)
             raise EOFError
         if name in _SHARED:
             shared.append(bytes(view[start:end]))

@@ -56,14 +56,24 @@ def _indices(data: bytes, head: bytes, body: int, *, strict: bool) -> Image:
     from PIL import Image as Pillow
 
     width, height = struct.unpack("<HH", head[4:8])
-    coded = data[body:]
-    if not strict:  # Zeros are codes of the first colour: they stand for what is cut off.
-        coded += _BLOCK_OF_ZEROS * (width * height // 160 + 1)
+    coded = data[body:] if strict else _continued(data, body, width * height)
     options = data[body - 1], head[8] & _INTERLACED, -1
     try:
         return np.asarray(Pillow.frombytes("L", (width, height), coded, "gif", *options))
     except (ValueError, OSError, SystemError) as error:
         raise DecodeError(f"the pixels of the gif are damaged: {error}") from error
+
+
+def _continued(data: bytes, position: int, pixels: int) -> bytes:
+    """Return sub-blocks, those that are cut off filled up by zeros: codes of the first colour."""
+    blocks = []
+    while length := data[position : position + 1]:
+        part = data[position + 1 : position + 1 + length[0]]
+        if not part:
+            break
+        blocks.append(length + part.ljust(length[0], b"\0"))
+        position += 1 + length[0]
+    return b"".join(blocks) + _BLOCK_OF_ZEROS * (pixels // 160 + 1)
 
 
 def _onto_canvas(

@@ -46,6 +46,8 @@ def _unpack(data: bytes, count: int) -> bytearray:
         run = 1
         if code >= _RGB:
             size = code - _RGB + 3
+            if position + size > end:
+                break
             red, green, blue, alpha = (*data[position : position + size], alpha)[:4]
             position += size
         elif code >> 6 == _INDEX:

@@ -62,7 +62,7 @@ def encode_heif(request: Encoding) -> bytes:
 
 
 def encode_jxl(request: Encoding) -> bytes:
-    """Encode JPEG XL of 8 bits a sample, with its colour profile.
+    """Encode JPEG XL of 8 bits a sample.
 
     Raises:
         UnsupportedError: There are more bits.
@@ -72,7 +72,7 @@ def encode_jxl(request: Encoding) -> bytes:
 
     if request.image.dtype != np.uint8:
         raise UnsupportedError("the plugin writes 8 bits a sample")
-    options: dict[str, Any] = {"lossless": request.lossless, "icc_profile": request.metadata.icc}
+    options: dict[str, Any] = {"lossless": request.lossless}
     if not request.lossless:  # 100 would ask for a lossless mode that is off.
         options["quality"] = min(request.quality or 90, _BEST_JXL)
     buffer = BytesIO()

@@ -25,7 +25,7 @@ _CODES: Final = {3: "H", 4: "I"}
 
 def encode(request: Encoding) -> bytes:
     """Encode strips of about 256 KB, each by itself, in the byte order of the EXIF block."""
-    exif = _tags_of(request.metadata.exif)
+    exif = Tags(request.metadata.exif) if request.metadata.exif else None
     order = exif.order if exif else "<"
     image = request.image.reshape(*request.image.shape[:2], -1)
     rows = max(1, min(len(image), _STRIP // max(1, image[:1].nbytes)))
@@ -71,18 +71,6 @@ def _fields(image: Image, rows: int, sizes: list[int], order: str) -> list[Field
         (tag, kind, len(values), struct.pack(f"{order}{len(values)}{_CODES[kind]}", *values))
         for tag, kind, values in numbers
     ]
-
-
-def _tags_of(exif: bytes | None) -> Tags | None:
-    """Return the first directory of an EXIF block.
-
-    Raises:
-        ValueError: It is damaged.
-    """
-    try:
-        return Tags(exif) if exif else None
-    except (ValueError, EOFError) as error:
-        raise ValueError(f"the EXIF block is damaged: {error}") from error
 
 
 def _differences(part: Image, order: str) -> bytes:

@@ -34,6 +34,15 @@ def orientation_of(exif: bytes | None, xmp: Iterable[bytes] = ()) -> int:
     return 1
 
 
+def is_readable(exif: bytes) -> bool:
+    """Return whether the first directory of an EXIF block can be read."""
+    try:
+        Tags(exif)
+    except (ValueError, EOFError):
+        return False
+    return True
+
+
 def extract(tags: Tags) -> bytes | None:
     """Return what a TIFF says of its picture as an EXIF block of its own; None if nothing."""
     described = tags.fields(DESCRIPTIVE)
