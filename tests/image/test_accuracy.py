@@ -191,7 +191,7 @@ def test_lab_without_colour_is_gray(dtype: Any) -> None:
 
     rgb = lab_to_rgb(lab).astype(float) / most
 
-    assert np.ptp(rgb, axis=2).max() < 3e-4
+    assert np.ptp(rgb, axis=2).max() <= max(3e-4, 1.01 / most)  # 8 bits may round apart.
     light = np.where(lightness > 8, ((lightness + 16) / 116) ** 3, lightness / 903.3)
     curve = np.where(light > 0.0031308, 1.055 * light ** (1 / 2.4) - 0.055, 12.92 * light)
-    np.testing.assert_allclose(rgb[0, :, 1], curve, atol=6e-3)
+    np.testing.assert_allclose(rgb[0, :, 1], curve, atol=8e-3)

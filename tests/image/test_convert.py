@@ -13,8 +13,8 @@ from PIL import ImageCms
 import rp_image
 import rp_image.sync as rp
 from rp_core import NoBackendError
+from rp_image._capacities import CAPACITIES
 from rp_image._encode import encode_image
-from rp_image._encoding import CAPACITIES
 from rp_image._metadata import HOLDING, PROFILED
 from support import images as make
 from support.images import Array

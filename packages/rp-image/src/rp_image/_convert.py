@@ -8,8 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from rp_core import Batch, read_source, split_options
+from rp_image._capacities import COLOR_ONLY, format_of
 from rp_image._encode import encode_request
-from rp_image._encoding import COLOR_ONLY, Encoding, check_choices, format_of
+from rp_image._encoding import Encoding, check_choices
 from rp_image._frames import loop_of, timed
 from rp_image._header import read_header
 from rp_image._headers.exif import is_readable

@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from rp_core import Batch, atomic_write, split_options
+from rp_image._capacities import format_of
 from rp_image._encode import encode_image, encode_request
-from rp_image._encoding import Encoding, check_choices, format_of
+from rp_image._encoding import Encoding, check_choices
 from rp_image._metadata import Metadata
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from rp_image._encoding import Encoding, check_choices, check_writable, format_of
+from rp_image._capacities import format_of
+from rp_image._encoding import Encoding, check_choices, check_writable
 from rp_image._metadata import HOLDING, Metadata, insert
 from rp_image._muxers import muxer_of
 from rp_image._save import write
