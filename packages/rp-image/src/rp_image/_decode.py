@@ -114,6 +114,8 @@ def opencv(request: Encoded) -> Decoded:
     when=claims(
         bmp=anything,
         dds=unblocked,
+        dicom=anything,
+        fits=anything,
         hdr=anything,
         ico=anything,
         npy=anything,
@@ -121,6 +123,7 @@ def opencv(request: Encoded) -> Decoded:
         pnm=anything,
         psd=anything,
         qoi=anything,
+        spe=anything,
         tga=anything,
         tiff=anything,
     ),
@@ -196,13 +199,9 @@ def raw(request: Encoded) -> Decoded:
     return _checked(decode_raw(request), request, upright=True)
 
 
-@decode.via(
-    needs="imageio",
-    install=extra("imageio"),
-    when=claims(dicom=anything, fits=anything, spe=anything),
-)
+@decode.via(needs="imageio", install=extra("imageio"), when=claims(spe=anything))
 def imageio(request: Encoded) -> Decoded:
-    """DICOM, FITS and SPE, by imageio's plugins."""
+    """SPE, by imageio's plugin."""
     from rp_image._decoders.imageio import decode_imageio
 
     return _checked(decode_imageio(request), request)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -166,6 +166,9 @@ def _pictures(data: bytes, header: Header, loader: Loader) -> Iterator[tuple[Ima
         yield from _composed(data, header, loader)
     elif info.format == "tiff":
         yield from _pages(data, loader)
+    elif info.format in {"dicom", "fits", "spe"}:
+        for index in range(info.frames):
+            yield replace(loader, frame=index).decode(data), 0.0
     elif info.frames > 1 and info.format in {"avif", "jxl"}:
         for pixels, duration in decode_frames(data, header):
             turned = loader.orient and info.format != "jxl"
@@ -175,8 +178,6 @@ def _pictures(data: bytes, header: Header, loader: Loader) -> Iterator[tuple[Ima
 
 
 def _composed(data: bytes, header: Header, loader: Loader) -> Iterator[tuple[Image, float]]:
-    from dataclasses import replace
-
     from rp_image._animations.pieces import compose, has_transparency
 
     has_alpha = header.info.has_alpha or has_transparency(data, header)
@@ -191,8 +192,6 @@ def _composed(data: bytes, header: Header, loader: Loader) -> Iterator[tuple[Ima
 
 
 def _pages(data: bytes, loader: Loader) -> Iterator[tuple[Image, float]]:
-    from dataclasses import replace
-
     from rp_image._headers.ifd import Tags
     from rp_image._headers.tiff import read_page
 

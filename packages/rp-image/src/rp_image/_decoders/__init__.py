@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from rp_image._types import Format, Image
 
 
+_PLAIN: Final = frozenset({"dicom", "fits", "spe"})
+
+
 def numpy_decoder(name: Format) -> Callable[[Encoded], Image]:
     """Return the decoder of a format that needs numpy alone."""
-    decoder: Callable[[Encoded], Image] = import_module(f"rp_image._decoders.{name}").decode
+    module = "samples" if name in _PLAIN else name
+    decoder: Callable[[Encoded], Image] = import_module(f"rp_image._decoders.{module}").decode
     return decoder

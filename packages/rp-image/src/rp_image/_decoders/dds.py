@@ -28,6 +28,10 @@ def decode(request: Encoded) -> Image:
     stored = request.data[request.header.body :][: count * layout.size]
     if len(stored) < count * layout.size:
         raise DecodeError("pixels are missing")
+    if layout.colors:
+        colors = np.frombuffer(layout.colors.ljust(1024, b"\0"), np.uint8).reshape(256, 4)
+        index = np.frombuffer(stored, np.uint8).reshape(info.height, info.width)
+        return np.ascontiguousarray(colors[:, : 4 if info.has_alpha else 3])[index]
     cells = np.frombuffer(stored, np.uint8).reshape(count, layout.size)
     out = np.zeros((count, 4 if info.has_alpha else 3), info.dtype)
     for start in range(0, count, _BAND):

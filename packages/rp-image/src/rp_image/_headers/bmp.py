@@ -80,6 +80,10 @@ def read_layout(data: Sliceable) -> Layout:
     (offset,) = struct.unpack("<I", data[10:14])
     layout = read_dib(data[14 : 14 + _HEADER.size])
     layout.offset = offset
+    if layout.depth <= 8 and offset == 14 + layout.size:
+        # As if there were no palette, which some programs write where there is one.
+        offset += (layout.colors or 1 << layout.depth) * (3 if layout.size == CORE else 4)
+        layout.offset = offset
     if layout.size != CORE and offset < 14 + layout.size:
         raise DecodeError("the pixels of the bmp begin inside its header")
     return layout

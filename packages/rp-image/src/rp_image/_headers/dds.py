@@ -16,16 +16,21 @@ _HEADER: Final = struct.Struct("<4xIIII60xI4sIIIII")
 _ALPHA_PIXELS, _FOUR_CC, _PALETTE, _RGB, _LUMINANCE = 0x1, 0x4, 0x20, 0x40, 0x20000
 _BLOCK_BYTES: Final = {b"DXT1": 8, b"BC4U": 8, b"ATI1": 8, b"BC4S": 8}
 _WITH_ALPHA: Final = frozenset({b"DXT2", b"DXT3", b"DXT4", b"DXT5"})
+_PALETTE_BYTES: Final = 1024
 _DX10_ALPHA: Final = frozenset({*range(73, 79), *range(97, 100), *range(27, 33), 87, 91})
 _DX10_BC1: Final = frozenset({70, 71, 72})
 _DX10_FLOAT: Final = frozenset({94, 95, 96})
 
 
 class Layout(NamedTuple):
-    """Uncompressed pixels: bytes of each, and the bit fields of red, green, blue and alpha."""
+    """Uncompressed pixels: bytes of each, and the bit fields of red, green, blue and alpha.
+
+    Or indices, with `colors`: 256 times red, green, blue and alpha.
+    """
 
     size: int
     masks: tuple[int, int, int, int]
+    colors: bytes = b""
 
 
 def read_header(data: Sliceable) -> Header:
@@ -40,6 +45,10 @@ def read_header(data: Sliceable) -> Header:
     is_float = False
     if not flags & _FOUR_CC and flags & (_RGB | _LUMINANCE) and depth in {8, 16, 24, 32}:
         layout = Layout(depth // 8, _fields(masks, depth, gray=gray, has_alpha=has_alpha))
+    if flags & _PALETTE:
+        colors = data[128 : 128 + _PALETTE_BYTES]
+        layout, body = Layout(1, (0, 0, 0, 0), colors), 128 + _PALETTE_BYTES
+        has_alpha = bool(colors[3::4].strip(b"\xff"))
     if flags & _FOUR_CC:
         has_alpha = has_alpha or code in _WITH_ALPHA
         kind = 0
@@ -54,7 +63,7 @@ def read_header(data: Sliceable) -> Header:
         "dds",
         width,
         height,
-        color="gray" if gray else "rgb",
+        color="palette" if flags & _PALETTE else "gray" if gray else "rgb",
         bits=32 if is_float else 16 if deep else 8,
         sample="float" if is_float else "unsigned",
         has_alpha=has_alpha,

@@ -73,7 +73,9 @@ def _read(
         return _of_png(data[offset : offset + 33]), offset, end, None
     if int.from_bytes(head[:4], "little") not in _DIB_SIZES:
         return None
-    layout = bmp.read_dib(data[offset : min(end, offset + 1200)])
+    layout = bmp.read_dib(data[offset : offset + 1200])
+    # The size of an entry is not always right.
+    end = max(end, min(len(data), offset + layout.size + 1024 + layout.stride * layout.height))
     height = abs(layout.height) // 2
     info = ImageInfo("bmp", layout.width, height, color="palette" if layout.depth <= 8 else "rgb")
     return info, offset, end, layout

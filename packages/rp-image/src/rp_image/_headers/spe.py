@@ -6,21 +6,15 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from rp_image._header import Header
+from rp_image._headers.samples import Samples, check_index
 from rp_image._types import ImageInfo, Sample
 
 if TYPE_CHECKING:
     from rp_image._slices import Sliceable
 
 _HEAD: Final = 4100
-_TYPES: Final[dict[int, tuple[int, Sample]]] = {
-    0: (32, "float"),
-    1: (32, "signed"),
-    2: (16, "signed"),
-    3: (16, "unsigned"),
-    5: (64, "float"),
-    6: (8, "unsigned"),
-    8: (32, "unsigned"),
-}
+_KINDS: Final = {0: "<f4", 1: "<i4", 2: "<i2", 3: "<u2", 5: "<f8", 6: "u1", 8: "<u4"}
+_SAMPLES: Final[dict[str, Sample]] = {"f": "float", "i": "signed", "u": "unsigned"}
 
 
 def matches(data: Sliceable) -> bool:
@@ -28,17 +22,19 @@ def matches(data: Sliceable) -> bool:
     if len(data) <= _HEAD:
         return False
     kind, width, height, frames = _fields(data)
-    if kind not in _TYPES or not (width and height and frames > 0):
+    if kind not in _KINDS or not (width and height and frames > 0):
         return False
-    return _HEAD + width * height * frames * _TYPES[kind][0] // 8 == len(data)
+    return _HEAD + width * height * frames * int(_KINDS[kind][-1]) == len(data)
 
 
-def read_header(data: Sliceable) -> Header:
-    """Read the header of an SPE."""
-    kind, width, height, frames = _fields(data)
-    bits, sample = _TYPES[kind]
+def read_page(data: Sliceable, index: int) -> Header:
+    """Read the header of an SPE, for one of its pictures."""
+    number, width, height, frames = _fields(data)
+    check_index(index, frames)
+    kind = _KINDS[number]
+    bits, sample = int(kind[-1]) * 8, _SAMPLES[kind[-2]]
     info = ImageInfo("spe", width, height, frames, color="gray", bits=bits, sample=sample)
-    return Header(info)
+    return Header(info, index=index, details=Samples(_HEAD, kind))
 
 
 def _fields(data: Sliceable) -> tuple[int, int, int, int]:

@@ -136,7 +136,7 @@ def read_page(data: Sliceable, index: int, offset: int | None = None) -> Header:
     area = layout.width * layout.height if layout.is_tiled else 0
     # Other samples are decoded with those of the picture: four count as one pixel.
     largest = max(area, width * height) * -(-layout.samples // 4)
-    defect = _defect(tags, layout, len(data))
+    defect = _defect(layout, len(data))
     return Header(info, plain=plain, defect=defect, largest=largest, index=index, details=layout)
 
 
@@ -148,7 +148,7 @@ def count_frames(data: Sliceable) -> int:
 def _layout(tags: Tags, width: int, height: int) -> Layout:
     samples = tags.number(SAMPLES, default=1)
     compression = tags.number(COMPRESSION, default=NONE)
-    photometric = tags.number(PHOTOMETRIC, default=BLACK_IS_ZERO)
+    photometric = tags.number(PHOTOMETRIC, default=RGB if samples in {3, 4} else BLACK_IS_ZERO)
     tiled = TILE_WIDTH in tags
     rows = min(height, tags.number(ROWS_PER_STRIP, default=height) or height)
     alpha, premultiplied = _alpha(tags, samples, photometric)
@@ -231,9 +231,7 @@ def _is_raw(data: Sliceable, tags: Tags) -> bool:
     return False
 
 
-def _defect(tags: Tags, layout: Layout, length: int) -> str | None:
-    if PHOTOMETRIC not in tags:
-        return "it does not say what its samples mean"
+def _defect(layout: Layout, length: int) -> str | None:
     if layout.photometric == PALETTE and len(layout.palette) < 3 << min(16, layout.bits[0]):
         return "the colour map is too short"
     most = 1 << 62
