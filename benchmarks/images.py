@@ -36,13 +36,16 @@ def photo(height: int, width: int) -> np.ndarray[Any, Any]:
     return np.asarray(np.clip(image, 0, 255), np.uint8)
 
 
+def toolbox_if_installed() -> Any:
+    """Return the toolbox rp, from which the idea of this package comes, or None."""
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    return import_module("rp") if find_spec("rp") else None
+
+
 def decoding(*, quick: bool) -> dict[str, Calls]:
     """Return for each kind of file the ways to decode it."""
-    import cv2
-    import imagecodecs
-    import simplejpeg
-    from PIL import Image
-
     small = photo(1000, 1000)
     full = np.dstack([small, small[:, :, 0]])
     deep = small.astype(np.uint16) * 257
@@ -60,34 +63,48 @@ def decoding(*, quick: bool) -> dict[str, Calls]:
     }
     if not quick:
         files["JPEG 12 MP"] = rp.encode(photo(3000, 4000), "jpeg")
+    return {name: decoders(name, data) for name, data in files.items()}
 
-    def opencv(data: bytes) -> Any:
-        return cv2.imdecode(
-            np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH
-        )
 
-    def opencv_alpha(data: bytes) -> Any:
-        pixels: Any = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-        return cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA)
+def decoders(name: str, data: bytes) -> Calls:
+    """Return the ways to decode a file that give the right pixels."""
+    import imagecodecs
+    import imageio.v3 as iio
+    import simplejpeg
 
-    def pillow(data: bytes) -> Any:
-        return np.array(Image.open(BytesIO(data)))
-
+    kind = name.split(maxsplit=1)[0]
     codecs = {"PNG": "png", "WebP": "webp", "AVIF": "avif", "JPEG": "jpeg8", "TIFF": "tiff"}
-    tables: dict[str, Calls] = {}
-    for name, data in files.items():
-        calls: Calls = {
-            "ours": partial(rp.load, data),
-            "OpenCV": partial(opencv_alpha if name == "PNG RGBA" else opencv, data),
-        }
-        if name != "PNG 16":
-            calls["Pillow"] = partial(pillow, data)
-        if codec := codecs.get(name.split()[0]):
-            calls["imagecodecs"] = partial(getattr(imagecodecs, f"{codec}_decode"), data)
-        if name.startswith("JPEG"):
-            calls["simplejpeg"] = partial(simplejpeg.decode_jpeg, data)
-        tables[name] = calls
-    return tables
+    calls: Calls = {
+        "ours": partial(rp.load, data),
+        "OpenCV": partial(_by_opencv, data, alpha=name == "PNG RGBA"),
+    }
+    if name != "PNG 16":
+        calls["Pillow"] = partial(_by_pillow, data)
+    if codec := codecs.get(kind):
+        calls["imagecodecs"] = partial(getattr(imagecodecs, f"{codec}_decode"), data)
+    if kind in {"JPEG", "BMP", "WebP"} or name in {"PNG RGB", "PNG RGBA"}:
+        calls["imageio"] = partial(iio.imread, data)
+    if kind == "JPEG":
+        calls["simplejpeg"] = partial(simplejpeg.decode_jpeg, data)
+    if (toolbox := toolbox_if_installed()) and kind in {"JPEG", "BMP"}:
+        calls["rp"] = partial(toolbox.load_image, data)
+    return calls
+
+
+def _by_opencv(data: bytes, *, alpha: bool) -> Any:
+    import cv2
+
+    stored = np.frombuffer(data, np.uint8)
+    if not alpha:
+        return cv2.imdecode(stored, cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH)
+    pixels: Any = cv2.imdecode(stored, cv2.IMREAD_UNCHANGED)
+    return cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA)
+
+
+def _by_pillow(data: bytes) -> Any:
+    from PIL import Image
+
+    return np.array(Image.open(BytesIO(data)))
 
 
 def thumbnailing(*, quick: bool) -> dict[str, Calls]:
@@ -124,9 +141,10 @@ def thumbnailing(*, quick: bool) -> dict[str, Calls]:
 
 
 def resizing(*, quick: bool) -> dict[str, Calls]:
-    """Return the ways to shrink by area."""
+    """Return the ways to shrink by area; of RGBA, OpenCV's is the one that does not weigh alpha."""
     import cv2
     from PIL import Image
+    from skimage.transform import resize_local_mean
 
     image = photo(*((1500, 2000) if quick else (3000, 4000)))
     alpha = np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])
@@ -134,16 +152,20 @@ def resizing(*, quick: bool) -> dict[str, Calls]:
     kinds["RGBA"] = np.dstack([image, image[:, :, 0]])
     kinds["float32"] = image.astype(np.float32) / 255
     size = 866, 1155
+
+    def boxed(kind: Any) -> Any:
+        return np.array(Image.fromarray(kind).resize(size[::-1], Image.Resampling.BOX))
+
     tables: dict[str, Calls] = {}
     for name, kind in kinds.items():
         tables[name] = {
             "ours": partial(rp.resize, kind, size),
             "OpenCV AREA": partial(cv2.resize, kind, size[::-1], interpolation=cv2.INTER_AREA),
         }
-        if name == "uint8":
-            tables[name]["Pillow BOX"] = lambda: np.array(
-                Image.fromarray(image).resize(size[::-1], Image.Resampling.BOX)
-            )
+        if kind.dtype == np.uint8:
+            tables[name]["Pillow BOX"] = partial(boxed, kind)
+        if name == "uint8" and not quick:
+            tables[name]["scikit-image, local mean"] = partial(resize_local_mean, kind, size)
     return tables
 
 
@@ -155,7 +177,8 @@ def coloring(*, quick: bool) -> dict[str, Calls]:
     image = photo(*((540, 960) if quick else (1080, 1920))).astype(np.float32) / 255
     hsv = rp.rgb_to_hsv(image)
     degrees = hsv * np.array([360, 1, 1], np.float32)
-    return {
+    toolbox = toolbox_if_installed()
+    tables: dict[str, Calls] = {
         "rgb_to_hsv": {
             "ours": partial(rp.rgb_to_hsv, image),
             "OpenCV, degrees": partial(cv2.cvtColor, image, cv2.COLOR_RGB2HSV),
@@ -167,6 +190,10 @@ def coloring(*, quick: bool) -> dict[str, Calls]:
             "scikit-image": partial(hsv2rgb, hsv),
         },
     }
+    if toolbox:
+        tables["rgb_to_hsv"]["rp"] = partial(toolbox.rgb_to_hsv, image)
+        tables["hsv_to_rgb"]["rp"] = partial(toolbox.hsv_to_rgb, hsv)
+    return tables
 
 
 def encoding(*, quick: bool) -> dict[str, Calls]:

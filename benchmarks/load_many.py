@@ -24,7 +24,7 @@ from _common import (
     print_table,
     read_options,
 )
-from _loaders import make_limit, ours, peers, pooled, with_simplejpeg
+from _loaders import ONE_BY_ONE, make_limit, ours, peers
 from _photos import write_photos
 
 if TYPE_CHECKING:
@@ -36,10 +36,9 @@ THREADS: Final = (1, 2, 4, 8, 16)
 TRIALS: Final = 3
 CHECKED: Final = 5
 TOLERANCE: Final = {"jpg": 4, "png": 0}
-BY_HAND: Final = "simplejpeg by hand (no peer)"
 LIMIT: Final = "limit: decoding alone"
 LIBRARIES: Final = ("rp-core", "rp-image", "numpy", "pillow", "opencv-python-headless",
-                    "opencv-python", "simplejpeg", "imageio", "rp")  # fmt: skip
+                    "opencv-python", "simplejpeg", "imagecodecs", "imageio", "rp")  # fmt: skip
 
 
 class Folder(NamedTuple):
@@ -89,8 +88,6 @@ def check_pixels(calls: dict[str, Callable[[Sequence[str]], Any]], paths: Sequen
 def contenders(paths: Sequence[str]) -> tuple[dict[str, Any], dict[str, int]]:
     """Return what is timed, ours first, as functions of the paths; and the peers' threads."""
     batches = peers()
-    if paths[0].endswith("jpg"):
-        batches[BY_HAND] = pooled(with_simplejpeg)
     threads = {name: best_threads(batch, paths) for name, batch in batches.items()}
     sized = {name: partial(batch, threads=threads[name]) for name, batch in batches.items()}
     return {**ours(), **sized}, threads
@@ -121,14 +118,16 @@ def measure(folder: Folder, within: Path, repeats: int) -> None:
     loaders, threads = contenders(paths)
     worst = check_pixels(loaders, paths)
     taken = time_all(loaders, paths, folder, repeats)
-    best_peer = min(taken[name].wall for name in threads if name != BY_HAND)
+    best_peer = min(taken[name].wall for name in threads)
     size = sum(Path(path).stat().st_size for path in paths) / folder.files
     print_table(
         f"{folder.files} {folder.name}, {size / 1024:.0f} KiB each; median of {repeats}",
         ["loader", "threads", "wall, ms", "CPU, ms", "CPU an image, ms", "best peer / it"],
         [row_of(name, taken[name], threads, folder, best_peer) for name in taken],
     )
-    print(f"\nLargest difference to ours: {worst} of 255, in {CHECKED} files.")
+    faster = taken[ONE_BY_ONE].wall / taken["rp_image.sync.load_many"].wall
+    print(f"\nload_many is {faster:.2f} times as fast as one by one.")
+    print(f"Largest difference to ours: {worst} of 255, in {CHECKED} files.")
 
 
 def row_of(

@@ -208,7 +208,7 @@ def imageio(request: Encoded) -> Decoded:
 
 
 def check_size(header: Header, max_pixels: int | None) -> None:
-    """Refuse an image of too many pixels, or with a tile of too many, before a decoder sees it.
+    """Refuse an image of too many pixels, or that needs buffers of as many, before it is decoded.
 
     Raises:
         LimitExceededError: It has more than `max_pixels`.
@@ -216,8 +216,10 @@ def check_size(header: Header, max_pixels: int | None) -> None:
     info = header.info
     if max_pixels is None or max(info.width * info.height, header.largest) <= max_pixels:
         return
-    what = f"{info.width} x {info.height}" if header.largest <= max_pixels else "a tile's"
-    raise LimitExceededError(f"{what} pixels are more than max_pixels={max_pixels}")
+    what = f"{info.width} x {info.height} pixels"
+    if info.width * info.height <= max_pixels:
+        what = f"tiles, channels or parts of {header.largest} pixels"
+    raise LimitExceededError(f"{what} are more than max_pixels={max_pixels}")
 
 
 _REDUCED: Final[frozenset[Format]] = frozenset({"jpeg"})

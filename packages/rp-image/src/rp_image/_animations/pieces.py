@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rp_image._types import Image
 
 Disposal: TypeAlias = Literal["keep", "clear", "restore"]
+_BAND: Final = 1 << 18
 COMPOSED: Final = frozenset({"gif", "png", "webp"})
 
 
@@ -109,13 +110,24 @@ def compose(
         ]
         before = place.copy() if piece.disposal == "restore" else None
         drawn = drawn[: place.shape[0], : place.shape[1]]
-        blends = index > 0 and piece.blend and inner.info.has_alpha
-        place[:] = _over(drawn, place) if blends else drawn
+        if index > 0 and piece.blend and inner.info.has_alpha:
+            _lay_over(drawn, place)
+        else:
+            place[:] = drawn
+        del drawn, decoded
         yield canvas, piece.duration
         if piece.disposal == "clear":
             place[:] = 0
         elif before is not None:
             place[:] = before
+
+
+def _lay_over(drawn: Image, place: Image) -> None:
+    """Lay a frame over its place, a band at a time."""
+    band = max(1, _BAND // max(1, place.shape[1]))
+    for top in range(0, len(place), band):
+        part = place[top : top + band]
+        part[:] = _over(drawn[top : top + band], part)
 
 
 def _over(drawn: Image, below: Image) -> Image:

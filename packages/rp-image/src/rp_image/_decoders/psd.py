@@ -13,6 +13,7 @@ from rp_image._decoders.inks import cmyk_to_rgb, lab_to_rgb
 from rp_image._decoders.packbits import unpack
 from rp_image._errors import DecodeError
 from rp_image._headers.psd import Layout
+from rp_image._parts import in_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,10 +55,14 @@ def decode(request: Encoded) -> Image:
     base = {_INDEXED: 1, _LAB: 3}.get(layout.mode, 4)
     out = np.empty((info.height, info.width, 3 + layout.used - base), pixels.dtype)
     band = max(1, _BAND // info.width)
-    for top in range(0, len(out), band):
-        part = pixels[top : top + band]
-        out[top : top + band, :, :3] = color_of(part[:, :, :base])
-        out[top : top + band, :, 3:] = part[:, :, base:]
+
+    def work(first: int, end: int) -> None:
+        for top in range(first, end, band):
+            here = slice(top, min(end, top + band))
+            out[here, :, :3] = color_of(pixels[here, :, :base])
+            out[here, :, 3:] = pixels[here, :, base:]
+
+    in_parts(work, info.height, info.width)
     return out
 
 
