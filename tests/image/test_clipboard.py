@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,6 +56,14 @@ def _copy(kind: str, path: Path) -> None:
     command = [XCLIP, "-selection", "clipboard", "-t", kind, "-i", str(path)]
     nowhere = subprocess.DEVNULL
     subprocess.run(command, check=True, timeout=20, stdout=nowhere, stderr=nowhere)
+    # It returns before the server has heard of it.
+    targets = [XCLIP, "-selection", "clipboard", "-t", "TARGETS", "-o"]
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        offered = subprocess.run(targets, check=False, capture_output=True, timeout=20).stdout
+        if kind.encode() in offered.split():
+            return
+    pytest.fail(f"xclip does not offer {kind}")
 
 
 def _read_back(path: Path) -> bytes:

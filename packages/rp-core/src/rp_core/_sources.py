@@ -103,7 +103,7 @@ def resolve_source(source: Source, *, urls: bool = True) -> Callable[[], Awaitab
 
 def is_url(source: object) -> bool:
     """Return whether a source is a string that `read_source` takes for a URL."""
-    return isinstance(source, str) and _URL.match(source) is not None
+    return isinstance(source, str) and ":" in source and _URL.match(source) is not None
 
 
 def _as_url(source: object) -> str | None:

@@ -22,15 +22,16 @@ def load_cached(loader: Loader, source: Source) -> Image:
     return image if loader.cache == "readonly" else image.copy()
 
 
-def _path_or_bytes(loader: Loader, source: Any) -> Path | bytes:
+def _path_or_bytes(loader: Loader, source: Any) -> str | bytes:
+    """Return the name of a file, or else what is read from the source."""
     if isinstance(source, (str, os.PathLike)) and not is_url(source):
-        return Path(os.fsdecode(source))
+        return source if isinstance(source, str) else os.fsdecode(source)
     return read_source(source, urls=loader.urls)
 
 
-def _key(loader: Loader, source: Path | bytes) -> str:
+def _key(loader: Loader, source: str | bytes) -> str:
     """Name a file by its state, bytes by a digest, so that the key does not hold them."""
-    if isinstance(source, Path):
+    if isinstance(source, str):
         return f"{loader.key}{file_key(source)}"
     from hashlib import blake2b
 
@@ -38,5 +39,5 @@ def _key(loader: Loader, source: Path | bytes) -> str:
 
 
 @cached(maxsize=None, max_bytes=CACHE_BYTES, key=_key, copy="readonly")
-def _load(loader: Loader, source: Path | bytes) -> Image:
-    return loader.decode(read_source(source))
+def _load(loader: Loader, source: str | bytes) -> Image:
+    return loader.decode(read_source(Path(source) if isinstance(source, str) else source))
