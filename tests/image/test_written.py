@@ -121,6 +121,7 @@ def test_a_jpeg_xl_of_any_depth_has_exif(options: dict[str, Any], dtype: Any) ->
 
 
 def test_into_a_jpeg_xl_goes_no_profile(tmp_path: Path) -> None:
+    pytest.importorskip("pillow_jxl")
     image = np.full((8, 8, 3), (200, 30, 60), np.uint8)
     with pytest.raises(ValueError, match="no backend writes the colour profile"):
         rp.encode(image, "jxl", icc=SRGB)
