@@ -61,7 +61,7 @@ def test_alpha_weighs_by_the_formula(
     expected = formula(image, size, method)
     seen = expected[:, :, -1] > 0.02 * most
     difference = np.abs(resized.astype(float) - expected)[seen]
-    assert difference.max() <= most * 2 / 255 if method == "lanczos" else most * 1.01 / 255
+    assert difference.max() <= most * (2 if method == "lanczos" else 1.01) / 255
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])

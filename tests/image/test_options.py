@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
@@ -128,7 +129,8 @@ def test_an_srgb_profile_changes_nothing() -> None:
 
 
 def test_a_profile_of_another_kind_is_an_error() -> None:
-    data = rp.encode(make.photo(), "png", icc=_profile("LAB"))
+    body = b"x\0\0" + zlib.compress(_profile("LAB"))
+    data = make.png(make.photo(), 2, 8, (b"iCCP", body))
 
     rp.load(data)
     with pytest.raises(DecodeError, match="colour profile is for b'Lab '"):

@@ -17,7 +17,6 @@ from rp_image._headers.exif import without_orientation
 from rp_image._metadata import HOLDING
 from support import images as make
 
-
 EXTRAS = {"heif": "pillow_heif", "jxl": "pillow_jxl"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -207,12 +208,17 @@ def test_a_profile_for_gray_is_applied_to_gray(name: str, tmp_path: Path) -> Non
     assert rp.probe(tmp_path / "a.webp").icc is None
 
 
-def test_a_thumbnail_does_without_a_profile_that_is_no_good() -> None:
-    data = rp.encode(make.ramp(3), "png", icc=b"nothing" * 100)
+def test_a_thumbnail_does_without_a_profile_that_is_no_good(tmp_path: Path) -> None:
+    body = b"x\0\0" + zlib.compress(b"nothing" * 100)
+    data = make.png(make.ramp(3), 2, 8, (b"iCCP", body))
 
     np.testing.assert_array_equal(rp.thumbnail(data), make.ramp(3))
     with pytest.raises(rp.DecodeError):
         rp.load(data, icc="srgb")
+    rp.convert(data, tmp_path / "a.webp", lossless=True)
+    assert rp.probe(tmp_path / "a.webp").icc is None
+    with pytest.raises(ValueError, match="profile is for"):
+        rp.encode(make.ramp(3), "png", icc=b"nothing" * 100)
 
 
 def moving() -> list[Array]:

@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rp_image import kernels as kernels
     from rp_image import sync as sync
+    from rp_image import torch as torch
     from rp_image._draw import Corner as Corner
     from rp_image._encoding import AlphaPolicy as AlphaPolicy
     from rp_image._errors import ClipboardUnavailableError as ClipboardUnavailableError
@@ -74,6 +75,7 @@ else:
         __name__,
         {
             "rp_image.kernels": "",
+            "rp_image.torch": "",
             "rp_image.sync": "",
             "rp_image._draw": "Corner",
             "rp_image._encoding": "AlphaPolicy",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rp_image._headers.tiff import BY_CODECS as TIFF_BY_CODECS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
 def anything(_: Header) -> bool:
     """Accept every image of the format."""
     return True
+
+
+def lzw_or_deflate(header: Header) -> bool:
+    """Accept a TIFF in the schemes in which imagecodecs is faster than what all have."""
+    return header.details.compression in TIFF_BY_CODECS
 
 
 def plain(header: Header) -> bool:
@@ -50,8 +57,8 @@ def still_eight_bits(header: Header) -> bool:
 
 
 def plain_eight_bits(header: Header) -> bool:
-    """Accept the common kind of 8 bits, in RGB or gray."""
-    return plain(header) and header.info.bits == 8 and header.info.color in {"rgb", "gray"}
+    """Accept the common kind of 8 bits."""
+    return plain(header) and header.info.bits == 8
 
 
 def still(header: Header) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from rp_core import Fallback, UnsupportedError, base, extra
+from rp_core import Fallback, NoBackendError, UnsupportedError, base, extra
 from rp_image._color import to_rgba
 from rp_image._depth import as_uint8
 from rp_image._encoding import check_writable
@@ -156,7 +156,11 @@ def copy_to_clipboard(
     check_writable(image)
     chain = copy_image.using(backend)
     _check_display()
-    chain(Copying(np.ascontiguousarray(to_rgba(as_uint8(image))), keep))
+    request = Copying(np.ascontiguousarray(to_rgba(as_uint8(image))), keep)
+    try:
+        chain(request)
+    except NoBackendError as error:
+        raise ClipboardUnavailableError(str(error), error.attempts) from error
 
 
 def paste_from_clipboard(*, backend: str | Sequence[str] | None = None) -> Image:
@@ -174,7 +178,10 @@ def paste_from_clipboard(*, backend: str | Sequence[str] | None = None) -> Image
     """
     chain = paste_image.using(backend)
     _check_display()
-    image = chain()
+    try:
+        image = chain()
+    except NoBackendError as error:
+        raise ClipboardUnavailableError(str(error), error.attempts) from error
     if image.shape[2] == 4 and (image[:, :, 3] == 255).all():
         image = image[:, :, :3]
     return np.array(image, order="C")

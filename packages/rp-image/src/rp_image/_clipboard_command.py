@@ -87,7 +87,9 @@ def _linux(what: str) -> list[str]:
             "image/png",
             "-i" if what == "copy" else "-o",
         ]
-    raise MissingDependencyError("neither wl-clipboard nor xclip is installed", name="xclip")
+    raise MissingDependencyError(
+        "neither wl-clipboard nor xclip is installed; run: apt-get install xclip", name="xclip"
+    )
 
 
 def _by_file(script: str, windows: str, path: str) -> None:

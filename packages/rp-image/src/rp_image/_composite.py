@@ -32,7 +32,7 @@ def composite(image: Image, background: Image | float | Sequence[float]) -> Imag
             or four with alpha, in the range of the type.
 
     Returns:
-        A new array of the same type: (H, W, 3) where the background is opaque, else (H, W, 4).
+        A new array of the same type: (H, W, 3) where the background has no alpha, else (H, W, 4).
         Integers are rounded to nearest.
 
     Raises:

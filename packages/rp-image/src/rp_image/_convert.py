@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from rp_core import Batch, read_source, split_options
 from rp_image._capacities import COLOR_ONLY, format_of
+from rp_image._depth import as_uint8, as_uint16
 from rp_image._encode import encode_request
 from rp_image._encoding import Encoding, check_choices
 from rp_image._frames import loop_of, timed
 from rp_image._header import read_header
 from rp_image._headers.exif import is_readable
-from rp_image._icc import profile_of
+from rp_image._icc import USABLE, profile_of
 from rp_image._load import fetch_first
 from rp_image._load_many import FETCHED_AHEAD
 from rp_image._loader import Loader
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from rp_core import OnError, Progress, Source
     from rp_image._encoding import AlphaPolicy
     from rp_image._loader import Icc
-    from rp_image._types import Format, ImageInfo
+    from rp_image._types import DType, Format, ImageInfo
 
 Path: TypeAlias = "str | os.PathLike[str]"
 
@@ -44,6 +45,8 @@ class ConvertOptions(TypedDict, total=False):
     lossless: bool
     alpha: AlphaPolicy
     background: float | Sequence[float] | None
+    clip: bool
+    dtype: DType | None
     frame: int | None
     strict: bool
     max_pixels: int | None
@@ -68,6 +71,8 @@ def convert(
     lossless: bool = False,
     alpha: AlphaPolicy = "error",
     background: float | Sequence[float] | None = None,
+    clip: bool = False,
+    dtype: DType | None = None,
     frame: int | None = None,
     strict: bool = True,
     max_pixels: int | None = MAX_PIXELS,
@@ -79,7 +84,8 @@ def convert(
     EXIF, XMP and the colour profile go along where the destination holds them; EXIF that is damaged
     does not go into AVIF and TIFF. The picture is turned upright, and its EXIF says so. Gray stays
     gray. Where the destination holds no such profile, or the picture is in inks, the colours are
-    converted to sRGB by the profile. Between GIF, PNG and WebP, animations stay animated.
+    converted to sRGB by the profile; one for other colours is left out. Between GIF, PNG and WebP,
+    animations stay animated.
 
     Args:
         source: As in `load`.
@@ -89,6 +95,8 @@ def convert(
         lossless: As in `save`.
         alpha: As in `save`.
         background: As in `save`.
+        clip: As in `save`.
+        dtype: As in `load`, where the destination cannot hold the depth of the source.
         frame: Which frame to convert. None: the only one, or all of an animation.
         strict: As in `load`.
         max_pixels: As in `load`.
@@ -98,6 +106,8 @@ def convert(
     Raises:
         ValueError: The destination holds no animation, its format cannot hold the image, or an
             option makes no sense.
+        MissingDependencyError: The colours of a JPEG XL are not those of sRGB, and the extra that
+            tells which they are is missing.
         DecodeError, FormatError, LimitExceededError, NoBackendError: As `load`.
         EncodeError: As `save`.
         OSError: A file could not be read or written; the old one stays.
@@ -108,7 +118,14 @@ def convert(
     data = read_source(source, urls=urls)
     info = _described(data)
     metadata, icc = _metadata(info, name)
-    loader = Loader(mode="native", strict=strict, max_pixels=max_pixels, icc=icc, frame=frame or 0)
+    loader = Loader(
+        mode="native",
+        strict=strict,
+        max_pixels=max_pixels,
+        icc=icc,
+        frame=frame or 0,
+        dtype=None if clip else dtype,
+    )
     if info.frames > 1 and frame is None and info.format != "ico":
         if name not in ANIMATED or info.format in {"jxl", "tiff"}:
             raise ValueError(f"{name} holds one picture of {info.frames}; choose one by frame=0")
@@ -117,7 +134,9 @@ def convert(
         write(path, making.encode(timed(data, loader)), durable=durable)
         return
     image = loader.decode(data)
-    request = Encoding(image, name, quality, lossless, alpha, background, metadata=metadata)
+    if clip and dtype in {"uint8", "uint16"}:
+        image = {"uint8": as_uint8, "uint16": as_uint16}[dtype](image, clip=True)
+    request = Encoding(image, name, quality, lossless, alpha, background, clip, metadata)
     write(path, encode_request(request, None), durable=durable)
 
 
@@ -130,16 +149,19 @@ def _described(data: bytes) -> ImageInfo:
 
 def _metadata(info: ImageInfo, name: Format) -> tuple[Metadata, Icc]:
     """Return what goes with the picture, and what becomes of its profile."""
-    if name not in HOLDING:
-        return Metadata(), "srgb" if info.icc else "keep"
-    if name not in PROFILED:
-        return Metadata(info.exif, None, info.xmp), "srgb" if info.icc else "keep"
     if info.exif and name in EXIF_READERS and not is_readable(info.exif):
         info = replace(info, exif=None)
-    is_gray = (info.icc or b"")[16:20] == b"GRAY"
-    if info.icc and (info.color in {"cmyk", "lab"} or (is_gray and name in COLOR_ONLY)):
-        return Metadata(info.exif, None, info.xmp), "srgb"
+    space = (info.icc or b"")[16:20]
+    if space not in USABLE[info.color]:
+        return _without_profile(info, name), "keep"
+    inks = info.color in {"cmyk", "lab"}
+    if inks or name not in PROFILED or (space == b"GRAY" and name in COLOR_ONLY):
+        return _without_profile(info, name), "srgb"
     return Metadata(info.exif, info.icc, info.xmp), "keep"
+
+
+def _without_profile(info: ImageInfo, name: Format) -> Metadata:
+    return Metadata(info.exif, None, info.xmp) if name in HOLDING else Metadata()
 
 
 def convert_many(
@@ -165,15 +187,17 @@ def convert_many(
     """
     own, rest = split_options(options, ConvertOptions, ConvertManyOptions)
     check_choices(own)
-    prepare = _fetch_pair if own.get("urls", True) else None
+    loading = {key: own[key] for key in ("strict", "max_pixels", "dtype") if key in own}
+    Loader(frame=own.get("frame") or 0, **loading)
+    prepare = partial(_fetch_pair, own.get("urls", True))
     work = partial(_convert_pair, own)
     return Batch(work, items, prepare, FETCHED_AHEAD, {"on_error": on_error, **rest})
 
 
-def _fetch_pair(item: tuple[Source, Path]) -> Callable[[], Awaitable[Any]] | None:
+def _fetch_pair(urls: bool, item: tuple[Source, Path]) -> Callable[[], Awaitable[Any]] | None:
     """Say what to await before a pair is converted."""
     source, destination = item
-    coming = fetch_first(source)
+    coming = fetch_first(source, urls=urls)
     if coming is None:
         return None
 

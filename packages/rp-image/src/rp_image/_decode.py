@@ -13,6 +13,7 @@ from rp_image._claims import (
     deep_or_lossless,
     eight_bits,
     in_rgb,
+    lzw_or_deflate,
     plain,
     plain_eight_bits,
     still,
@@ -38,7 +39,7 @@ class Encoded:
         strict: Whether damage that could be bridged is an error.
         least: Height and width, as stored, that are enough: a codec that can decode at a reduced
             scale may give any size from there up. None: the whole size.
-        inks: Whether CMYK and Lab are to be left as they are, for a colour profile.
+        inks: Whether CMYK is to be left as it is, for a colour profile.
     """
 
     data: bytes
@@ -86,7 +87,7 @@ def simplejpeg(request: Encoded) -> Decoded:
         jp2=in_rgb,
         jpeg=deep_or_lossless,
         qoi=plain,
-        tiff=anything,
+        tiff=lzw_or_deflate,
     ),
 )
 def codecs(request: Encoded) -> Decoded:

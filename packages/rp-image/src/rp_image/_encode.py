@@ -150,7 +150,7 @@ def encode(
         clip: Whether floats outside 0..1 are clipped where they become integers; otherwise they
             are an error.
         exif: EXIF block, as `ImageInfo.exif` has it. Its orientation is written as upright, which
-            the image is.
+            the image is; in a TIFF its thumbnail is left out.
         icc: Colour profile, as `ImageInfo.icc` has it; of the pixels as they are. Not for JPEG XL,
             whose profiles no backend writes.
         xmp: XMP packet.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rp_image._types import Format, Image
 
 AlphaPolicy: TypeAlias = Literal["error", "drop", "composite"]
-_MOST_HDR: Final = 2.0**127
+_MOST_HDR: Final = 2.0**127 * 511 / 512  # From here up, the exponent is rounded over its end.
 
 
 @dataclass(slots=True)
@@ -62,12 +62,13 @@ class Encoding:
         exif = self.metadata.exif
         if exif and self.format in EXIF_READERS and not is_readable(exif):
             raise ValueError("the EXIF block is damaged")
-        self._check_profile()
         self.image = _in_float32(self.image)
-        self._check_samples()
+        self._check_gif()
         unheld = not CAPACITIES[self.format].alpha or self._is_gif_without_alpha
         if self.has_alpha and unheld:
             self.image = self._without_alpha(self.image)
+        self._check_samples()
+        self._check_profile()
         self.image = self._of_known_depth(self.image)
         self.image = np.ascontiguousarray(self.image, self.image.dtype.newbyteorder("="))
 
@@ -106,6 +107,10 @@ class Encoding:
             raise ValueError(f"hdr holds samples from 0 to {_MOST_HDR:.3g}")
         if self.format == "jxl" and not np.isfinite(image).all():
             raise ValueError("jxl holds finite samples only")
+
+    def _check_gif(self) -> None:
+        """Refuse alpha between none and all, unless it is to go."""
+        image = self.image
         if self.format == "gif" and self.has_alpha and self.alpha == "error":
             alpha = image[:, :, -1]
             most = np.iinfo(image.dtype).max if image.dtype.kind == "u" else 1
@@ -114,10 +119,12 @@ class Encoding:
 
     def _check_profile(self) -> None:
         """Refuse a profile for other colours; of a PNG, make gray with a profile for RGB RGB."""
-        space = (self.metadata.icc or b"")[16:20]
+        if not self.metadata.icc:
+            return
+        space = self.metadata.icc[16:20]
         gray = self.channels < 3 and self.format not in COLOR_ONLY
-        if space == b"CMYK" or (space == b"GRAY" and not gray):
-            raise ValueError(f"the colour profile is for {space.decode().strip()}")
+        if space not in ({b"RGB ", b"GRAY"} if gray else {b"RGB "}):
+            raise ValueError(f"the colour profile is for {space!r}, not for this picture")
         if space == b"RGB " and gray and self.format == "png":
             self.image = stack(self.image, self.channels, alpha=self.has_alpha)
 
@@ -146,6 +153,8 @@ class Encoding:
             if len(below) != 3:
                 raise ValueError(f"the background is one number or three, not {white!r}")
             color = composite(image, below)
+            if self.channels == 2 and len({*below.tolist()}) == 1:
+                color = color[:, :, :1]
         return color[:, :, 0] if color.ndim == 3 and color.shape[2] == 1 else color
 
 

@@ -47,7 +47,7 @@ class Animation:
     """An animation in memory.
 
     Attributes:
-        images: Array (N, H, W, 3) or (N, H, W, 4).
+        images: Array (N, H, W, 3) or (N, H, W, 4); of gray (N, H, W).
         durations: How long each is shown, in milliseconds.
         loop: How often all of them are shown; 0: for ever.
     """
@@ -120,7 +120,7 @@ def load_animation(
 
     Raises:
         LimitExceededError: All frames together have more than `max_pixels`.
-        DecodeError: A frame is damaged, or the pages differ in size.
+        DecodeError: A frame is damaged, or the pages differ in size or type.
         FormatError, NoBackendError: As `load`.
     """
     data = read_source(source, urls=urls)
@@ -133,8 +133,9 @@ def load_animation(
             raise LimitExceededError(f"the frames have more than max_pixels={max_pixels}")
         images.append(frame.image)
         durations.append(frame.duration)
-    if any(image.shape != images[0].shape for image in images):
-        raise DecodeError("the pages differ in size")
+    first = images[0]
+    if any((image.shape, image.dtype) != (first.shape, first.dtype) for image in images):
+        raise DecodeError("the pages differ in size or type")
     return Animation(np.stack(images), tuple(durations), loop_of(data))
 
 
@@ -205,5 +206,5 @@ def _finished(pixels: Image, info: ImageInfo, loader: Loader, *, turned: bool) -
         from rp_image._icc import to_srgb
 
         pixels = to_srgb(pixels, info)
-    image = to_mode(pixels, info, loader.mode)
+    image = loader.in_depth(to_mode(pixels, info, loader.mode))
     return own(upright(image, info.orientation) if turned else image)

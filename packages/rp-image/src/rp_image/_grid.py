@@ -90,6 +90,8 @@ def _canvas(
 ) -> Image:
     canvas = np.zeros((height, width, channels), dtype)
     values = np.atleast_1d(np.asarray(background, float))
+    if dtype.kind == "u":
+        values = np.rint(values)
     if dtype.kind == "u" and not ((values >= 0) & (values <= opaque(dtype))).all():
         raise ValueError(f"background must be in the range of {dtype}, not {background!r}")
     if values.size == 1:

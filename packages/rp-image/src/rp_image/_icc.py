@@ -14,17 +14,17 @@ from rp_image._errors import DecodeError
 
 if TYPE_CHECKING:
     from rp_image._header import Header
-    from rp_image._types import Image, ImageInfo
+    from rp_image._types import Color, Image, ImageInfo
 
-_MODES: Final = {b"RGB ": "RGB", b"GRAY": "L", b"CMYK": "CMYK", b"Lab ": "LAB"}
-_CHANNELS: Final = {"RGB": 3, "L": 1, "CMYK": 4, "LAB": 3}
+_MODES: Final = {b"RGB ": "RGB", b"GRAY": "L", b"CMYK": "CMYK"}
+_CHANNELS: Final = {"RGB": 3, "L": 1, "CMYK": 4}
 _NAMES: Final = {"RGB": "rgb", "L": "gray", "CMYK": "cmyk"}
-_FOR: Final = {
-    "rgb": {"RGB"},
-    "palette": {"RGB"},
-    "gray": {"L", "RGB"},
-    "cmyk": {"CMYK"},
-    "lab": {"LAB"},
+USABLE: Final[dict[Color, frozenset[bytes]]] = {
+    "rgb": frozenset({b"RGB "}),
+    "palette": frozenset({b"RGB "}),
+    "gray": frozenset({b"GRAY", b"RGB "}),
+    "cmyk": frozenset({b"CMYK"}),
+    "lab": frozenset(),  # Lab says itself which colours it means; it is sRGB when decoded.
 }
 
 
@@ -92,6 +92,7 @@ def profile_of(data: bytes, header: Header) -> bytes | None:
     """Return the profile of a picture, also where it is packed among the pixels.
 
     Raises:
+        DecodeError: The file is damaged.
         MissingDependencyError: It is that of a JPEG XL, and the extra that unpacks it is missing.
     """
     if header.info.format != "jxl" or not header.details:
@@ -99,9 +100,12 @@ def profile_of(data: bytes, header: Header) -> bytes | None:
     from rp_image._decoders.pillow import open_image
 
     require("pillow_jxl", extra="jxl", package="rp-image")
-    with open_image(data, "jxl") as image:
-        profile: bytes | None = image.info.get("icc_profile")
-        return profile
+    try:
+        with open_image(data, "jxl") as image:
+            profile: bytes | None = image.info.get("icc_profile")
+            return profile
+    except (RuntimeError, OSError, ValueError) as error:
+        raise DecodeError(f"the colours of the jxl cannot be read: {error}") from error
 
 
 def to_srgb(pixels: Image, info: ImageInfo) -> Image:
@@ -119,7 +123,7 @@ def to_srgb(pixels: Image, info: ImageInfo) -> Image:
     mode = _MODES.get(profile[16:20], "")
     planes = pixels.reshape(*pixels.shape[:2], -1)
     colors, alpha = _split(planes, mode, info)
-    if mode not in _FOR[info.color] or _CHANNELS[mode] != colors.shape[2]:
+    if profile[16:20] not in USABLE[info.color] or _CHANNELS[mode] != colors.shape[2]:
         raise DecodeError(f"the colour profile is for {profile[16:20]!r}, not for {info.color}")
     converted = apply_profile(Profiled(np.ascontiguousarray(colors), mode, profile))
     return np.dstack([converted, alpha])

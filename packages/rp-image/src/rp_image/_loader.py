@@ -7,7 +7,7 @@ from functools import lru_cache
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, get_args
 
-from rp_core import read_source
+from rp_core import MissingDependencyError, read_source
 from rp_image._decode import Decoded, Encoded, check_size, decode
 from rp_image._errors import DecodeError, NoSuchFrameError
 from rp_image._header import read_header
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rp_image._types import Image
 
 Icc: TypeAlias = Literal["keep", "srgb"]
-Cache: TypeAlias = "bool | Literal['readonly']"
+Cache: TypeAlias = bool | Literal["readonly"]
 Size: TypeAlias = "float | tuple[int, int]"
 
 
@@ -107,9 +107,7 @@ class Loader:
         if self.strict and (defect := _defect(data, header)):
             raise DecodeError(f"the {header.info.format} is damaged or cut off: {defect}")
         if self.icc == "srgb" and header.info.format == "jxl":
-            from rp_image._icc import profile_of
-
-            header.info = replace(header.info, icc=profile_of(data, header))
+            header.info = replace(header.info, icc=self._profile_of(data, header))
         info = header.info
         size = target_size(self._shape(info), self.size) if self.size else None
         if _is_composed(header, self.frame):
@@ -117,7 +115,7 @@ class Loader:
         else:
             decoded = self._decode_frame(data, header, size)
         pixels = decoded.pixels
-        if self.icc == "srgb" and info.icc:
+        if self.icc == "srgb" and info.icc and info.color != "lab":
             try:
                 pixels = self._to_srgb(pixels, info)
             except DecodeError:
@@ -129,6 +127,16 @@ class Loader:
             turn = upright if self.orient else as_stored
             pixels = turn(pixels, info.orientation)
         return own(self._finish(pixels, size))
+
+    def _profile_of(self, data: bytes, header: Header) -> bytes | None:
+        from rp_image._icc import profile_of
+
+        try:
+            return profile_of(data, header)
+        except (MissingDependencyError, DecodeError):
+            if self.profile_needed:
+                raise
+            return None
 
     def _to_srgb(self, pixels: Image, info: ImageInfo) -> Image:
         """Apply the profile, to 8 bits where those are wanted: more need an extra."""
@@ -146,12 +154,16 @@ class Loader:
             from rp_image._resize import resize
 
             pixels = resize(own(pixels), size)
-        if self.dtype is not None and pixels.dtype != self.dtype:
-            from rp_image import _depth
+        return self.in_depth(pixels)
 
-            convert: Callable[[Image], Image] = getattr(_depth, f"as_{self.dtype}")
-            pixels = convert(pixels)
-        return pixels
+    def in_depth(self, pixels: Image) -> Image:
+        """Bring samples to the type that was asked for."""
+        if self.dtype is None or pixels.dtype == self.dtype:
+            return pixels
+        from rp_image import _depth
+
+        convert: Callable[[Image], Image] = getattr(_depth, f"as_{self.dtype}")
+        return convert(pixels)
 
     def _shape(self, info: ImageInfo) -> tuple[int, int]:
         turned = self.orient and info.orientation > 4
@@ -168,7 +180,7 @@ class Loader:
             turned = self.orient and info.orientation > 4
             height, width = size[::-1] if turned else size
             least = min(info.height, height * self.spare), min(info.width, width * self.spare)
-        inks = self.icc == "srgb" and info.icc is not None
+        inks = self.icc == "srgb" and info.icc is not None and info.color == "cmyk"
         request = Encoded(data, header, self.mode, self.strict, least, inks)
         return decode.using(self.backend)(request)
 

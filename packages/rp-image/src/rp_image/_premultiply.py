@@ -50,8 +50,9 @@ def weighted(image: Image) -> Image:
     whole = _WHOLE.get((image.dtype.str[1:], image.shape[2]))
     if whole is None or not image.flags.c_contiguous:
         alpha = out[:, :, -1].copy()
-        for channel in range(image.shape[2] - 1):
-            out[:, :, channel] *= alpha
+        with np.errstate(over="ignore", invalid="ignore"):
+            for channel in range(image.shape[2] - 1):
+                out[:, :, channel] *= alpha
         out[:, :, -1] *= np.float32(opaque(image.dtype))
     else:
         out *= _weights(image, whole)

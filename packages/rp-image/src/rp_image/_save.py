@@ -129,6 +129,7 @@ def save_many(
     """
     own, rest = split_options(options, SaveOptions, SaveManyOptions)
     check_choices(own)
+    Metadata(own.get("exif"), own.get("icc"), own.get("xmp"))
     encode_image.using(own.get("backend"))
     return Batch(partial(_save_pair, own), items, options={"on_error": on_error, **rest})
 

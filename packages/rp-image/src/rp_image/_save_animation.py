@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -134,7 +135,7 @@ class Making:
 def _timed(
     images: Iterable[Image], duration: float | Sequence[float]
 ) -> Iterator[tuple[Image, float]]:
-    lengths = None if isinstance(duration, (int, float)) else list(duration)
+    lengths = None if isinstance(duration, Real) else list(duration)  # type: ignore[arg-type]
     count = 0
     for count, image in enumerate(images, 1):
         if lengths is not None and count > len(lengths):

@@ -6,7 +6,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from rp_core import OperationError, in_notebook
+from rp_image._depth import as_uint8
 from rp_image._encode import encode
+from rp_image._encoding import check_writable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,25 +20,25 @@ def show(image: Image) -> None:
     """Show an image: inline in a notebook, elsewhere in the viewer of the desktop.
 
     Args:
-        image: As in `encode`; floats outside 0..1 are clipped.
+        image: As in `encode`; shown with 8 bits, floats outside 0..1 clipped.
 
     Raises:
         OperationError: There is no viewer.
         TypeError, ValueError: `image` is no array of an image.
     """
+    check_writable(image)
+    pixels = as_uint8(image, clip=True)
     if in_notebook():
         from IPython.display import Image as Inline
         from IPython.display import display
 
-        display(Inline(encode(image, "png", clip=True)))
+        display(Inline(encode(pixels, "png")))
         return
-    from io import BytesIO
-
     from PIL import Image as Pillow
 
-    with Pillow.open(BytesIO(encode(image, "png", clip=True))) as picture:
-        if not any(viewer.show(picture) for viewer in _viewers()):
-            raise OperationError("rp_image.show: there is no image viewer here", [])
+    picture = Pillow.fromarray(pixels)
+    if not any(viewer.show(picture) for viewer in _viewers()):
+        raise OperationError("rp_image.show: there is no image viewer here", [])
 
 
 def _viewers() -> Iterator[Any]:

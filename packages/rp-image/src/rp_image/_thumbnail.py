@@ -68,8 +68,8 @@ def thumbnail(
         urls: Whether URLs may be read.
 
     Returns:
-        A new array (H, W, 3) or (H, W, 4) uint8. The colour profile, if the file has one, is
-        applied; one that is damaged, or for another colour model, is passed over.
+        A new array (H, W, 3) or (H, W, 4) uint8; with mode="gray" (H, W). The colour profile, if
+        there is one, is applied; one that is damaged, or for another colour model, is passed over.
 
     Raises:
         TypeError, ValueError: `side` or an option makes no sense; or the samples of a float picture

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Image: TypeAlias = "NDArray[Any]"
-"""C-contiguous, writable: (H, W, 3) RGB, (H, W, 4) RGBA with straight alpha, or (H, W) gray.
-uint8 for up to 8 bits a sample, uint16 full scale for 9 to 16, float32 for float."""
+    Image: TypeAlias = NDArray[Any]
+    """C-contiguous, writable: (H, W, 3) RGB, (H, W, 4) RGBA with straight alpha, or (H, W) gray.
+    uint8 for up to 8 bits a sample, uint16 full scale for 9 to 16, float32 for float."""
+else:
+    Image = Any  # Not numpy's: headers are read without it.
 
 Format: TypeAlias = Literal[
     "avif",

@@ -3,6 +3,7 @@
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rp_image import kernels as kernels
+    from rp_image import torch as torch
     from rp_image._blur import blur as blur
     from rp_image._clipboard import copy_to_clipboard as copy_to_clipboard
     from rp_image._clipboard import paste_from_clipboard as paste_from_clipboard
@@ -67,6 +68,7 @@ else:
         __name__,
         {
             "rp_image.kernels": "",
+            "rp_image.torch": "",
             "rp_image._blur": "blur",
             "rp_image._clipboard": "copy_to_clipboard paste_from_clipboard",
             "rp_image._color": "to_gray to_rgb to_rgba",

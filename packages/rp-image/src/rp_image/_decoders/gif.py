@@ -14,6 +14,8 @@ from rp_image._errors import DecodeError
 from rp_image._headers.gif import CONTROL, IMAGE, TRANSPARENT, blocks, table_size
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rp_image._decode import Encoded
     from rp_image._types import Image
 
@@ -58,10 +60,36 @@ def _indices(data: bytes, head: bytes, body: int, *, strict: bool) -> Image:
     width, height = struct.unpack("<HH", head[4:8])
     coded = data[body:] if strict else _continued(data, body, width * height)
     options = data[body - 1], head[8] & _INTERLACED, -1
+
+    def decode_rows(count: int) -> Image:
+        try:
+            return np.asarray(Pillow.frombytes("L", (width, count), coded, "gif", *options))
+        except (ValueError, OSError, SystemError) as error:
+            raise DecodeError(f"the pixels of the gif are damaged: {error}") from error
+
     try:
-        return np.asarray(Pillow.frombytes("L", (width, height), coded, "gif", *options))
-    except (ValueError, OSError, SystemError) as error:
-        raise DecodeError(f"the pixels of the gif are damaged: {error}") from error
+        return decode_rows(height)
+    except DecodeError:
+        if strict or options[1]:
+            raise
+    return _first_rows(decode_rows, height, width)
+
+
+def _first_rows(decode_rows: Callable[[int], Image], height: int, width: int) -> Image:
+    """Return as many rows as there are, the others of the first colour."""
+    index = np.zeros((height, width), np.uint8)
+    some, all_rows = 0, height
+    while all_rows - some > 1:
+        middle = (some + all_rows) // 2
+        try:
+            index[:middle] = decode_rows(middle)
+        except DecodeError:
+            all_rows = middle
+        else:
+            some = middle
+    if not some:
+        raise DecodeError("the gif has no row that is whole")
+    return index
 
 
 def _continued(data: bytes, position: int, pixels: int) -> bytes:

@@ -11,7 +11,7 @@ from rp_core import UnsupportedError
 from rp_image._decoders.common import bare_png, clipped_cells, of_jp2
 from rp_image._errors import DecodeError
 from rp_image._headers.jpeg import bare as bare_jpeg
-from rp_image._headers.tiff import BY_LIBTIFF
+from rp_image._headers.tiff import BY_LIBTIFF, NONE, YCBCR
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
@@ -33,7 +33,6 @@ _PLUGINS: Final[dict[Format, tuple[str, str]]] = {
     "webp": ("PIL.WebPImagePlugin", "WebPImageFile"),
 }
 _STRAIGHT: Final = {"LA": "LA", "La": "LA", "PA": "RGBA", "RGBa": "RGBA", "RGBA": "RGBA"}
-_INKS: Final = frozenset({"CMYK", "LAB"})
 _COLOR_MAP: Final = 320
 
 
@@ -98,7 +97,7 @@ def to_array(image: PillowImage, *, inks: bool = False) -> Image:
     _mend_palette(image)
     image.load()
     mode = image.mode
-    if inks and mode in _INKS:
+    if inks and mode == "CMYK":
         return np.array(image)
     if mode.startswith("I;16"):
         return np.array(image, dtype=np.uint16)
@@ -109,6 +108,9 @@ def _refusal(header: Header) -> str | None:
     """Return why Pillow would get an image wrong."""
     info = header.info
     if info.format == "tiff":
+        layout = header.details
+        if (layout.photometric, layout.compression) == (YCBCR, NONE):
+            return "Pillow takes the units of a YCbCr that is not compressed for RGB"
         return None
     if info.bits > 8 and (info.format, info.color) != ("png", "gray"):
         return f"Pillow reads {info.bits}-bit {info.format} as 8 bits"

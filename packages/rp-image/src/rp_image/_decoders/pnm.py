@@ -81,6 +81,8 @@ def _numbers(text: bytes) -> Iterator[NDArray[Any]]:
         blank = _BLANK.search(text, position + _AT_ONCE)
         end = blank.start() if blank else len(text)
         words = text[position:end].split()
+        if b"_" in text[position:end] or b"+" in text[position:end]:
+            raise DecodeError("a sample is no number")
         try:
             yield np.array(words, np.int64) if words else np.zeros(0, np.int64)
         except (ValueError, OverflowError) as error:

@@ -49,6 +49,8 @@ def decode(request: Encoded) -> Image:
         pixels[:, :, index] = bits.view(_KINDS[info.bits])
     if layout.mode == _BITMAP:
         return (1 - pixels[:, :, 0]) * np.uint8(255)
+    if layout.mode == _CMYK and request.inks:
+        pixels[:, :, :4] = np.iinfo(pixels.dtype).max - pixels[:, :, :4]
     color_of = _conversion(layout, inks=request.inks)
     if color_of is None:
         return pixels[:, :, 0] if layout.used == 1 else pixels

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rp_image._errors import DecodeError
-
 if TYPE_CHECKING:
     from rp_image._decode import Encoded
     from rp_image._types import Image
@@ -18,18 +16,12 @@ _END = 8
 
 
 def decode(request: Encoded) -> Image:
-    """Decode to (H, W, 3) or (H, W, 4) uint8.
-
-    Raises:
-        DecodeError: Pixels are missing, and `strict` was asked for.
-    """
+    """Decode to (H, W, 3) or (H, W, 4) uint8; the last pixel goes on to the end, as in qoi.h."""
     info = request.info
     count = info.width * info.height
     stored = _unpack(request.data[request.header.body : len(request.data) - _END], count)
-    if len(stored) < 4 * count:
-        if request.strict:
-            raise DecodeError("pixels are missing")
-        stored = stored.ljust(4 * count, b"\0")
+    last = bytes(stored[-4:]) or b"\0\0\0\xff"
+    stored += last * (count - len(stored) // 4)
     pixels = np.frombuffer(stored, np.uint8, 4 * count).reshape(info.height, info.width, 4)
     return pixels if info.has_alpha else pixels[:, :, :3]
 

@@ -50,7 +50,7 @@ def interpret(samples: NDArray[Any], request: Encoded) -> Image:
     stored: Samples = request.header.details
     info = request.info
     if info.dtype == "float32":
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             pixels = (samples * stored.scale + stored.zero).astype(np.float32)
     else:
         most = (1 << info.bits) - 1

@@ -36,7 +36,6 @@ _CHECKED_LERC: Final = 3
 _MOST_PADDING: Final = 64
 _UNTOUCHED: Final = 0xA5
 _TAIL: Final = 8
-_BY_CODECS: Final = frozenset({tags.LZW, *_DEFLATE})
 _REVERSED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
@@ -89,7 +88,7 @@ def decode_codecs(request: Encoded) -> Image:
     layout: Layout = request.header.details
     common = len(set(layout.bits)) == 1 and layout.bits[0] in {8, 16, 32}
     odd = layout.planar or layout.low_first or layout.photometric == tags.YCBCR or layout.is_tiled
-    if layout.compression not in _BY_CODECS or not common or odd:
+    if not common or odd:
         raise UnsupportedError(f"compression {layout.compression} is for the next backend")
     kind = {"unsigned": "u", "signed": "i", "float": "f"}[layout.sample]
     shape = request.info.height, request.info.width, layout.samples

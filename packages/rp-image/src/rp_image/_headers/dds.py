@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 
 _HEADER: Final = struct.Struct("<4xIIII60xI4sIIIII")
 _ALPHA_PIXELS, _FOUR_CC, _PALETTE, _RGB, _LUMINANCE = 0x1, 0x4, 0x20, 0x40, 0x20000
-_BLOCK_BYTES: Final = {b"DXT1": 8, b"BC4U": 8, b"ATI1": 8, b"BC4S": 8}
 _WITH_ALPHA: Final = frozenset({b"DXT2", b"DXT3", b"DXT4", b"DXT5"})
 _PALETTE_BYTES: Final = 1024
 _DX10_ALPHA: Final = frozenset({*range(73, 79), *range(97, 100), *range(27, 33), 87, 91})
+_RGBA: Final = (0xFF, 0xFF00, 0xFF0000, 0xFF000000)
+_BGRA: Final = (0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+_BGR: Final = (*_BGRA[:3], 0)
+_DX10_MASKS: Final = {28: _RGBA, 29: _RGBA, 87: _BGRA, 91: _BGRA, 88: _BGR, 93: _BGR}
 _DX10_BC1: Final = frozenset({70, 71, 72})
 _DX10_FLOAT: Final = frozenset({94, 95, 96})
 
@@ -56,6 +59,7 @@ def read_header(data: Sliceable) -> Header:
             body = 148
             kind = int.from_bytes(data[128:132], "little")
             has_alpha, is_float = kind in _DX10_ALPHA, kind in _DX10_FLOAT
+            layout = Layout(4, _DX10_MASKS[kind]) if kind in _DX10_MASKS else None
         if code == b"DXT1" or kind in _DX10_BC1:
             has_alpha = has_alpha or _has_clear_texels(data[body:], width, height)
     deep = layout is not None and any(mask.bit_count() > 8 for mask in layout.masks)
@@ -88,7 +92,9 @@ def _fields(
 ) -> tuple[int, int, int, int]:
     red, green, blue, alpha = masks
     if gray:
-        if red >> depth:  # Some programs write the mask of another depth.
+        if red >> depth:  # Some programs write the masks of another depth.
             red = 0xFF
+        if alpha >> depth:
+            alpha = 0xFF << 8
         green = blue = red
     return red, green, blue, alpha if has_alpha else 0

@@ -26,9 +26,9 @@ _INTERCEPT, _SLOPE, _PIXELS, _SYNTAX = 0x00281052, 0x00281053, 0x7FE00010, 0x000
 _BIG_ENDIAN: Final = b"1.2.840.10008.1.2.2"
 _IMPLICIT: Final = b"1.2.840.10008.1.2"
 _PLAIN_SYNTAXES: Final = frozenset({_IMPLICIT, b"1.2.840.10008.1.2.1"})
-_MEANINGS: Final = frozenset(
-    {(1, b"MONOCHROME1"), (1, b"MONOCHROME2"), (3, b"RGB"), (3, b"YBR_FULL")}
-)
+_YCC: Final = b"YBR_FULL"
+_MEANINGS: Final = frozenset({(1, b"MONOCHROME1"), (1, b"MONOCHROME2"), (3, b"RGB"), (3, _YCC)})
+_DELIMITERS, _END_OF_SEQUENCE = 0xFFFE, 0xFFFEE0DD
 _MOST_ELEMENTS: Final = 1 << 16
 _UNKNOWN: Final = 0xFFFFFFFF
 _MOST_VALUE: Final = 64
@@ -37,7 +37,7 @@ _MOST_VALUE: Final = 64
 def read_page(data: Sliceable, index: int) -> Header:
     """Read the elements before the pixels, for one of the pictures."""
     values, start = _elements(data)
-    frames = int(_decimal(values.get(_FRAMES), 1))
+    frames = max(1, int(_decimal(values.get(_FRAMES), 1)))
     check_index(index, frames)
     meaning = values.get(_MEANING, b"MONOCHROME2").strip(b" \0")
     channels = _number(values.get(_SAMPLES, b"\1\0"))
@@ -45,13 +45,16 @@ def read_page(data: Sliceable, index: int) -> Header:
     signed = bool(_number(values.get(_SIGNED, b"\0\0")))
     scale, zero = _decimal(values.get(_SLOPE), 1), _decimal(values.get(_INTERCEPT), 0)
     scaled = (scale, zero) != (1, 0)
+    bits = _number(values.get(_BITS, b"\x10\0"))
+    if not 1 <= bits <= allocated:
+        raise DecodeError(f"the dicom has {bits} bits in {allocated}")
     info = ImageInfo(
         "dicom",
         _number(values.get(_COLUMNS)),
         _number(values.get(_ROWS)),
         frames=frames,
         color="gray" if channels == 1 else "rgb",
-        bits=32 if scaled else _number(values.get(_BITS, b"\x10\0")),
+        bits=32 if scaled else bits,
         sample="float" if scaled else "signed" if signed else "unsigned",
     )
     stored = Samples(
@@ -62,8 +65,9 @@ def read_page(data: Sliceable, index: int) -> Header:
         scale=scale,
         zero=zero,
         is_inverted=meaning == b"MONOCHROME1",
-        is_ycc=meaning == b"YBR_FULL",
-        refusal=_refusal(values, meaning, channels, allocated),
+        is_ycc=meaning == _YCC,
+        refusal=_refusal(values, meaning, channels, allocated)
+        or ("luma of floats is not read" if meaning == _YCC and (scaled or signed) else ""),
     )
     size = info.width * info.height * channels * allocated // 8 * frames
     short = not stored.refusal and start + size > len(data)
@@ -96,13 +100,14 @@ def _elements(data: Sliceable) -> tuple[dict[int, bytes], int]:
     """Return the short values of the elements up to the pixels, and where those begin."""
     found: dict[int, bytes] = {}
     position, implicit = 132, False
+    inside = 0  # Sequences of unknown length: what is in them is not of this picture.
     for _ in range(_MOST_ELEMENTS):
         head = data[position : position + 12]
         if len(head) < 8:
             break
         group, element = struct.unpack_from("<HH", head)
         tag = group << 16 | element
-        if tag > _PIXELS:
+        if tag > _PIXELS and group != _DELIMITERS:
             break
         if group > 2:
             syntax = found.get(_SYNTAX, b"").rstrip(b"\0 ")
@@ -110,11 +115,13 @@ def _elements(data: Sliceable) -> tuple[dict[int, bytes], int]:
                 raise DecodeError("a big-endian dicom is not read")
             implicit = syntax == _IMPLICIT
         position, length = _value(head, position, implicit=implicit)
-        if tag == _PIXELS:
+        if tag == _PIXELS and not inside:
             break
-        if length == _UNKNOWN:  # A sequence: its items are walked through as if they were ours.
+        if length == _UNKNOWN:
+            inside += group != _DELIMITERS
             continue
-        if length <= _MOST_VALUE:
+        inside -= tag == _END_OF_SEQUENCE and inside > 0
+        if length <= _MOST_VALUE and not inside:
             found.setdefault(tag, data[position : position + length])
         position += length
     return found, position

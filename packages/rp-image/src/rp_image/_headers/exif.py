@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 ORIENTATION: Final = 0x0112
 # What a directory says of the picture, and not of how its samples are stored.
 DESCRIPTIVE: Final = frozenset(
-    {270, 271, 272, 305, 306, 315, 316, 18246, 18249, 33432, *range(40091, 40096), EXIF, GPS}
+    {
+        *(269, 270, 271, 272, 282, 283, 296, 305, 306, 315, 316),
+        *(18246, 18249, 33432),
+        *range(40091, 40096),
+        EXIF,
+        GPS,
+    }
 )
 _IN_XMP: Final = re.compile(rb"""tiff:Orientation\s*(?:=\s*["']|>\s*)([1-8])""")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import prod
 from typing import TYPE_CHECKING, Final
 
 from rp_image._errors import DecodeError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _CARD: Final = 80
 _BLOCK: Final = 2880
+_MOST_AXES: Final = 999
 _MOST_CARDS: Final = 36 * 64
 _NUMBER: Final = re.compile(rb"(BITPIX|NAXIS\d*|BZERO|BSCALE) *= *([-+.0-9EeDd]+)")
 _KINDS: Final = {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
@@ -26,14 +28,14 @@ def read_page(data: Sliceable, index: int) -> Header:
     """Read the cards of the primary header; its third axis, and those above, number pictures."""
     cards, end = _cards(data)
     axes, bits = int(cards.get(b"NAXIS", 0)), int(cards.get(b"BITPIX", 0))
-    if axes < 2:
+    if not 2 <= axes <= _MOST_AXES:
         raise DecodeError(f"the primary array of the fits has {axes} axes, not those of an image")
     if bits not in _KINDS:
         raise DecodeError(f"the fits has {bits} bits a sample")
     width, height, *others = (int(cards.get(b"NAXIS%d" % axis, 1)) for axis in range(1, axes + 1))
-    frames = 1
-    for length in others:
-        frames *= max(1, length)
+    if min(width, height, *others) < 1:
+        raise DecodeError("an axis of the fits has no length")
+    frames = prod(others)
     check_index(index, frames)
     meaning = cards.get(b"BSCALE", 1.0), cards.get(b"BZERO", 0.0)
     plain = bits == 8 and meaning == (1.0, 0.0)

@@ -23,8 +23,8 @@ _ORIENTATIONS: Final = ((1, 4, 2), (8, 5, 7), (3, 2, 4), (6, 7, 5))
 # The orientation of a picture of each orientation turned to the left, and mirrored.
 _TURNED: Final = {1: 8, 8: 3, 3: 6, 6: 1, 2: 5, 5: 4, 4: 7, 7: 2}
 _MIRRORED: Final = (
-    {1: 4, 4: 1, 2: 3, 3: 2, 5: 6, 6: 5, 7: 8, 8: 7},  # Top and bottom swapped.
-    {1: 2, 2: 1, 3: 4, 4: 3, 5: 8, 8: 5, 6: 7, 7: 6},  # Left and right swapped.
+    {1: 4, 4: 1, 2: 3, 3: 2, 5: 8, 8: 5, 6: 7, 7: 6},  # Top and bottom swapped.
+    {1: 2, 2: 1, 3: 4, 4: 3, 5: 6, 6: 5, 7: 8, 8: 7},  # Left and right swapped.
 )
 _PROFILES: Final = frozenset({b"prof", b"rICC"})
 _XMP: Final = b"mimeapplication/rdf+xml"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _TYPES: Final = {1: "B", 2: "s", 3: "H", 4: "I", 6: "b", 7: "s", 8: "h", 9: "i", 13: "I", 16: "Q"}
 _SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
-_SHORT, _LONG, _LONG8 = 3, 4, 16
+_LONG, _LONG8 = 4, 16
 _RATIONAL: Final = 5
 EXIF, GPS, INTEROPERABILITY = 0x8769, 0x8825, 0xA005
 _POINTERS: Final = frozenset({EXIF, GPS, INTEROPERABILITY})
@@ -110,9 +110,11 @@ class Tags:
         return tuple(a / b for a, b in zip(numbers[::2], numbers[1::2], strict=True))
 
     def place_of(self, tag: int) -> tuple[int, int] | None:
-        """Return where the value of a tag of one whole number is, and its bytes."""
+        """Return where the first whole number of a tag is, and its bytes."""
         kind, count, where = self._entries.get(tag, (0, 0, 0))
-        return (where, _SIZES[kind]) if kind in {_SHORT, _LONG} and count == 1 else None
+        if not count or _TYPES.get(kind, "s") == "s":
+            return None
+        return where, struct.calcsize(f"={_TYPES[kind]}")
 
     def entry_of(self, tag: int) -> tuple[int, int, int] | None:
         """Return where the directory begins, how many entries it has, and which one a tag is."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _MOST_HEADER: Final = 1 << 16
 _TOKEN: Final = re.compile(rb"(?:\s|#[^\r\n]*[\r\n])*(\d{1,9})")
+_COMMENT: Final = re.compile(rb"#[^\r\n]*[\r\n]")
 _LINE: Final = re.compile(rb"[^\n]*\n")
 _PLAIN: Final = frozenset(b"123")
 
@@ -56,7 +57,10 @@ def read_header(data: Sliceable) -> Header:
 
 
 def _numbers(head: bytes, count: int) -> tuple[list[int], int]:
-    """Return the numbers of the header, and where the pixels begin: one blank behind the last."""
+    """Return the numbers of the header, and where the pixels begin: one blank behind the last.
+
+    A comment there ends with that blank, as netpbm reads it.
+    """
     numbers = []
     position = 2
     for _ in range(count):
@@ -65,7 +69,8 @@ def _numbers(head: bytes, count: int) -> tuple[list[int], int]:
             raise DecodeError("the pnm header is malformed")
         numbers.append(int(found[1]))
         position = found.end()
-    return numbers, position + 1
+    comment = _COMMENT.match(head, position)
+    return numbers, comment.end() if comment else position + 1
 
 
 def _read_pam(head: bytes) -> tuple[int, int, int, int, int]:
