@@ -125,8 +125,9 @@ def _down(parts: Iterable[tuple[int, Image]], places: NDArray[Any], weights: NDA
             out = np.zeros((len(places), *rows.shape[1:]), np.float32)
             scratch = np.empty(rows.shape[1:], np.float32)
         used = (places >= start) & (places < start + len(rows)) & (weights != 0)
-        for line, taps_ in enumerate(used):
-            for place, weight in zip(places[line, taps_], weights[line, taps_], strict=True):
+        for line, mask in enumerate(used):
+            at, by = places[line, mask].tolist(), weights[line, mask].tolist()
+            for place, weight in zip(at, by, strict=True):
                 np.multiply(rows[place - start], weight, out=scratch)
                 out[line] += scratch
     return out
