@@ -171,7 +171,7 @@ def test_whether_the_colours_of_a_jpeg_xl_are_those_of_srgb(
     header = read_header(b"\xff\x0a" + number.to_bytes(shift // 8 + 1, "little"))
 
     assert header.info.shape == (8, 8, 3)
-    assert header.details is profiled
+    assert header.details.is_srgb is not profiled
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])

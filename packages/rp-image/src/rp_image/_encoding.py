@@ -176,6 +176,10 @@ def check_choices(options: Mapping[str, Any]) -> None:
         raise ValueError(f"cannot write {name!r}, only {', '.join(CAPACITIES)}")
     if "alpha" in options and alpha not in get_args(AlphaPolicy):
         raise ValueError(f"alpha must be error, drop or composite, not {alpha!r}")
+    if options.get("background") is not None:
+        from rp_image._composite import color_of
+
+        color_of(options["background"], np.dtype(np.float32))
     if quality is None:
         return
     if not isinstance(quality, int) or isinstance(quality, bool):

@@ -95,7 +95,7 @@ def profile_of(data: bytes, header: Header) -> bytes | None:
         DecodeError: The file is damaged.
         MissingDependencyError: It is that of a JPEG XL, and the extra that unpacks it is missing.
     """
-    if header.info.format != "jxl" or not header.details:
+    if header.info.format != "jxl" or header.details.is_srgb:
         return header.info.icc
     from rp_image._decoders.pillow import open_image
 

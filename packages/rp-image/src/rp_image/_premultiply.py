@@ -53,6 +53,8 @@ def weighted(image: Image) -> Image:
         with np.errstate(over="ignore", invalid="ignore"):
             for channel in range(image.shape[2] - 1):
                 out[:, :, channel] *= alpha
+        if image.dtype.kind == "f":
+            out[alpha == 0] = 0  # What is not seen may be infinite, or no number.
         out[:, :, -1] *= np.float32(opaque(image.dtype))
     else:
         out *= _weights(image, whole)
@@ -95,7 +97,8 @@ def unweighted(image: Image, dtype: np.dtype[Any], *, has_alpha: bool) -> Image:
         alpha = part[:, :, -1]
         weight = np.where(alpha > 0, alpha, np.float32(np.inf))
         for channel in range(image.shape[2] - 1):
-            color = part[:, :, channel] / weight * np.float32(opaque(dtype))
+            with np.errstate(over="ignore", invalid="ignore"):
+                color = part[:, :, channel] / weight * np.float32(opaque(dtype))
             done[:, :, channel] = _in_range(color, dtype)
         done[:, :, -1] = _in_range(alpha / np.float32(opaque(dtype)), dtype)
     return out

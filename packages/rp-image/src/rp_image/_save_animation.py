@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from numbers import Real
-from typing import TYPE_CHECKING, Final
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Final
 
 from rp_image._capacities import format_of
 from rp_image._encoding import Encoding, check_choices, check_writable
@@ -140,9 +138,9 @@ def _timed(
     for count, image in enumerate(images, 1):
         if lengths is not None and count > len(lengths):
             raise ValueError(f"there are {len(lengths)} durations, and more frames")
-        length = float(duration if lengths is None else lengths[count - 1])  # type: ignore[arg-type]
-        if not 0 <= length < 1 << 24 or not np.isfinite(length):
+        length: Any = duration if lengths is None else lengths[count - 1]
+        if not 0 <= length < 1 << 24:
             raise ValueError(f"a duration must be 0 ms or more, not {length}")
-        yield image, length
+        yield image, float(length)
     if lengths is not None and count < len(lengths):
         raise ValueError(f"there are {len(lengths)} durations, but {count} frames")

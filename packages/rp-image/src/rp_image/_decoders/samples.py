@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from rp_image._decode import Encoded
     from rp_image._types import Image
+
+_BAND: Final = 1 << 18
 
 
 def decode(request: Encoded) -> Image:
@@ -33,12 +35,12 @@ def decode(request: Encoded) -> Image:
     count = info.width * info.height * stored.channels
     kind = np.dtype(stored.kind)
     start = stored.start + request.header.index * count * kind.itemsize
-    part = request.data[start : start + count * kind.itemsize]
+    part = memoryview(request.data)[start : start + count * kind.itemsize]
     if len(part) < count * kind.itemsize:
         if request.strict:
             raise DecodeError("samples are missing")
-        part = part.ljust(count * kind.itemsize, b"\0")
-    samples = np.frombuffer(part, kind).astype(kind.newbyteorder("="), copy=False)
+        part = memoryview(bytes(part).ljust(count * kind.itemsize, b"\0"))
+    samples = np.frombuffer(part, kind)
     if stored.is_planar:
         planes = samples.reshape(stored.channels, info.height, info.width)
         return interpret(np.moveaxis(planes, 0, 2), request)
@@ -47,6 +49,14 @@ def decode(request: Encoded) -> Image:
 
 def interpret(samples: NDArray[Any], request: Encoded) -> Image:
     """Give samples (H, W, C) as stored their meaning."""
+    out = np.empty(samples.shape, request.info.dtype)
+    band = max(1, _BAND // max(1, request.info.width))
+    for top in range(0, len(samples), band):
+        out[top : top + band] = _mean(samples[top : top + band], request)
+    return out[:, :, 0] if samples.shape[2] == 1 else out
+
+
+def _mean(samples: NDArray[Any], request: Encoded) -> Image:
     stored: Samples = request.header.details
     info = request.info
     if info.dtype == "float32":
@@ -58,4 +68,4 @@ def interpret(samples: NDArray[Any], request: Encoded) -> Image:
         pixels = full_scale(most - wide if stored.is_inverted else wide, info.bits)
     if stored.is_ycc:
         return ycc_to_rgb(pixels, 255 if pixels.dtype == np.uint8 else 65535)
-    return pixels[:, :, 0] if stored.channels == 1 else pixels
+    return pixels

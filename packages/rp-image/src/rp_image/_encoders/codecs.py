@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from rp_core import UnsupportedError
 from rp_image._encoders.common import in_color
+from rp_image._encoders.jxl import linear, named_srgb
 
 if TYPE_CHECKING:
     from rp_image._encoding import Encoding
@@ -27,8 +30,12 @@ def encode_by(request: Encoding) -> bytes:
         raise UnsupportedError(f"imagecodecs has no {codec} codec here")
     if name == "qoi":
         image = in_color(image)
+    deep_jxl = name == "jxl" and image.dtype != np.uint8
+    if deep_jxl and not request.lossless:
+        image = linear(image)
     encoder: Any = getattr(imagecodecs, f"{codec}_encode")
-    return bytes(encoder(image, **_options(request)))
+    data = bytes(encoder(image, **_options(request)))
+    return named_srgb(data) if deep_jxl else data
 
 
 def _options(request: Encoding) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def _elements(data: Sliceable) -> tuple[dict[int, bytes], int]:
     """Return the short values of the elements up to the pixels, and where those begin."""
     found: dict[int, bytes] = {}
     position, implicit = 132, False
-    inside = 0  # Sequences of unknown length: what is in them is not of this picture.
+    nesting = _Nesting()
     for _ in range(_MOST_ELEMENTS):
         head = data[position : position + 12]
         if len(head) < 8:
@@ -114,17 +114,41 @@ def _elements(data: Sliceable) -> tuple[dict[int, bytes], int]:
             if syntax == _BIG_ENDIAN:
                 raise DecodeError("a big-endian dicom is not read")
             implicit = syntax == _IMPLICIT
-        position, length = _value(head, position, implicit=implicit)
-        if tag == _PIXELS and not inside:
+        is_unknown = not implicit and head[4:6] == b"UN"
+        position, length = _value(head, position, implicit=implicit or nesting.is_implicit)
+        if tag == _PIXELS and not nesting.inside:
             break
+        nesting.pass_by(tag, length, is_unknown=is_unknown)
         if length == _UNKNOWN:
-            inside += group != _DELIMITERS
             continue
-        inside -= tag == _END_OF_SEQUENCE and inside > 0
-        if length <= _MOST_VALUE and not inside:
+        if length <= _MOST_VALUE and not nesting.inside:
             found.setdefault(tag, data[position : position + length])
         position += length
     return found, position
+
+
+class _Nesting:
+    """Sequences of unknown length: what is in them is not of this picture."""
+
+    def __init__(self) -> None:
+        self.inside = 0
+        self._first_unknown = _MOST_ELEMENTS
+
+    @property
+    def is_implicit(self) -> bool:
+        """Whether one of them is of an unknown kind, which holds no kinds (PS3.5, 6.2.2)."""
+        return self.inside >= self._first_unknown
+
+    def pass_by(self, tag: int, length: int, *, is_unknown: bool) -> None:
+        """Enter or leave a sequence."""
+        if length == _UNKNOWN and tag >> 16 != _DELIMITERS:
+            self.inside += 1
+            if is_unknown:
+                self._first_unknown = min(self._first_unknown, self.inside)
+        elif tag == _END_OF_SEQUENCE and self.inside:
+            self.inside -= 1
+            if not self.is_implicit:
+                self._first_unknown = _MOST_ELEMENTS
 
 
 def _value(head: bytes, position: int, *, implicit: bool) -> tuple[int, int]:

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     Field: TypeAlias = "tuple[int, int, int, bytes | Tags]"
 
-_TYPES: Final = {1: "B", 2: "s", 3: "H", 4: "I", 6: "b", 7: "s", 8: "h", 9: "i", 13: "I", 16: "Q"}
+_LONG8: Final = {16: "Q", 17: "q", 18: "Q"}  # Of BigTIFF.
+_TYPES: Final = {1: "B", 2: "s", 3: "H", 4: "I", 6: "b", 7: "s", 8: "h", 9: "i", 13: "I", **_LONG8}
 _SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
-_LONG, _LONG8 = 4, 16
+_LONG: Final = 4
 _RATIONAL: Final = 5
 EXIF, GPS, INTEROPERABILITY = 0x8769, 0x8825, 0xA005
 _POINTERS: Final = frozenset({EXIF, GPS, INTEROPERABILITY})
@@ -192,7 +193,7 @@ class Tags:
     def _entry(self, offset: int) -> tuple[int, tuple[int, int, int]]:
         tag, kind, count = self._unpack(f"HH{self._offset}", offset)
         inline = offset + (12 if self._big else 8)
-        size = (8 if kind == _LONG8 else _SIZES.get(kind, 4)) * count
+        size = (8 if kind in _LONG8 else _SIZES.get(kind, 4)) * count
         if size > (8 if self._big else 4):
             (inline,) = self._unpack(self._offset, inline)
         return tag, (kind, count, inline)

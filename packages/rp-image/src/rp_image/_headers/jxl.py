@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rp_image._errors import DecodeError
 from rp_image._header import Header
@@ -18,11 +18,29 @@ _SPOT, _CFA = 2, 5
 _RGB, _GRAY = 0, 1
 _D65, _PRIMARIES, _CURVE = 1, 1, 13
 _MOST_HEADER: Final = 1 << 16
+_MARK: Final = b"\xff\x0a"
+
+
+class Colors(NamedTuple):
+    """Which colours are meant.
+
+    Attributes:
+        is_gray: Whether there is one.
+        is_srgb: Whether white, primaries and curve are those of sRGB.
+        curve: At which bit of the codestream the curve is named, where primaries are those of sRGB.
+    """
+
+    is_gray: bool
+    is_srgb: bool
+    curve: int | None = None
+
+
+_SRGB: Final = Colors(is_gray=False, is_srgb=True)
 
 
 def read_header(data: Sliceable) -> Header:
     """Read the header of a JPEG XL codestream, bare or in a container."""
-    if data[0:2] == b"\xff\x0a":
+    if data[0:2] == _MARK:
         return _read_codestream(data[0:_MOST_HEADER], None, None)
     code, exif, xmp = b"", None, None
     defect = None
@@ -37,7 +55,7 @@ def read_header(data: Sliceable) -> Header:
             xmp = box.body(data)
         if not box.is_whole(data):
             defect = f"the box {box.kind!r} is cut off"
-    if code[:2] != b"\xff\x0a":
+    if code[:2] != _MARK:
         raise DecodeError("the jxl has no codestream")
     header = _read_codestream(code, exif, xmp)
     header.defect = defect
@@ -49,11 +67,12 @@ class _Bits:
 
     def __init__(self, data: bytes) -> None:
         self._number = int.from_bytes(data, "little")
-        self._left = len(data) * 8
+        self._count = len(data) * 8
+        self.place = 0
 
     def take(self, count: int) -> int:
-        self._left -= count
-        if self._left < 0:
+        self.place += count
+        if self.place > self._count:
             raise EOFError
         value = self._number & ((1 << count) - 1)
         self._number >>= count
@@ -66,24 +85,24 @@ class _Bits:
 
 
 def _read_codestream(code: bytes, exif: bytes | None, xmp: bytes | None) -> Header:
-    """Read the header; `details` is whether the colours are others than those of sRGB."""
-    bits = _Bits(code[2:_MOST_HEADER])
+    bits = _Bits(code[:_MOST_HEADER])
+    bits.take(8 * len(_MARK))
     height, width = _size(bits)
     if bits.take(1):
-        return Header(ImageInfo("jxl", width, height, exif=exif, xmp=xmp), details=False)
+        return Header(ImageInfo("jxl", width, height, exif=exif, xmp=xmp), details=_SRGB)
     orientation, animated = _extra_fields(bits) if bits.take(1) else (1, False)
     depth, sample = _depth(bits)
     bits.take(1)
     extras = bits.choose((0, 0), (1, 0), (2, 4), (1, 12))
     kinds = [_extra_channel(bits) for _ in range(extras)]
     bits.take(1)
-    gray, is_srgb = (False, True) if bits.take(1) else _color(bits)
+    colors = _SRGB if bits.take(1) else _colors(bits)
     info = ImageInfo(
         "jxl",
         width,
         height,
         frames=2 if animated else 1,
-        color="gray" if gray else "rgb",
+        color="gray" if colors.is_gray else "rgb",
         bits=depth,
         sample=sample,
         has_alpha=_ALPHA in kinds,
@@ -91,19 +110,19 @@ def _read_codestream(code: bytes, exif: bytes | None, xmp: bytes | None) -> Head
         exif=exif,
         xmp=xmp,
     )
-    return Header(info, animated=animated, details=not is_srgb)
+    return Header(info, animated=animated, details=colors)
 
 
-def _color(bits: _Bits) -> tuple[bool, bool]:
-    """Return whether it is gray, and whether its white, primaries and curve are those of sRGB."""
+def _colors(bits: _Bits) -> Colors:
     profiled = bits.take(1)
     space = _enum(bits)
     gray = space == _GRAY
     if profiled or space not in {_RGB, _GRAY}:
-        return gray, False
-    if _enum(bits) != _D65 or (not gray and _enum(bits) != _PRIMARIES):
-        return gray, False
-    return gray, not bits.take(1) and _enum(bits) == _CURVE
+        return Colors(gray, is_srgb=False)
+    if _enum(bits) != _D65 or (not gray and _enum(bits) != _PRIMARIES) or bits.take(1):
+        return Colors(gray, is_srgb=False)
+    place = bits.place
+    return Colors(gray, _enum(bits) == _CURVE, place)
 
 
 def _enum(bits: _Bits) -> int:
