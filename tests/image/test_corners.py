@@ -184,6 +184,8 @@ def _imir(axis: int) -> bytes:
     [
         ([_irot(1)], lambda a: np.rot90(a)),
         ([_irot(1), _imir(1)], lambda a: np.rot90(a)[:, ::-1]),
+        ([_irot(1), _imir(0)], lambda a: np.rot90(a)[::-1]),
+        ([_irot(3), _imir(1)], lambda a: np.rot90(a, 3)[:, ::-1]),
         ([_imir(1), _irot(1)], lambda a: np.rot90(a[:, ::-1])),
         ([_imir(0), _irot(3)], lambda a: np.rot90(a[::-1], 3)),
         ([_irot(1), _irot(1)], lambda a: np.rot90(a, 2)),
@@ -207,8 +209,10 @@ def test_heic_is_transformed_in_the_order_of_its_properties(
     want = expected(pixels)
     assert image.shape == want.shape == rp.probe(data).shape
     assert np.abs(image.astype(int) - want).max() <= 12
+    info = rp.probe(data)
     stored = rp.load(data, orient=False)
-    assert stored.shape[:2] == (rp.probe(data).height, rp.probe(data).width)
+    assert stored.shape[:2] == (info.height, info.width)
+    np.testing.assert_array_equal(make.turned(image, info.orientation), stored)
 
 
 def test_strips_in_which_libtiff_fails_are_not_memory_of_others() -> None:
@@ -247,3 +251,23 @@ def test_a_jpeg_of_lost_pixels_is_no_memory_of_others() -> None:
         except DecodeError:
             found.add(b"")
     assert len(found) == 1
+
+
+def test_a_palette_of_a_jpeg_2000() -> None:
+    index = (np.arange(32 * 48, dtype=np.uint8).reshape(32, 48) // 48) % 16
+    colors = np.random.default_rng(8).integers(0, 256, (16, 3), np.uint8)
+    buffer = BytesIO()
+    Pillow.fromarray(index).save(buffer, "JPEG2000", irreversible=False)
+    data = buffer.getvalue()
+    place = data.index(b"jp2h") - 4
+    length = int.from_bytes(data[place : place + 4])
+    inner = data[place + 8 : place + length].replace(
+        _box(b"colr", b"\1\0\0" + struct.pack(">I", 17)),
+        _box(b"colr", b"\1\0\0" + struct.pack(">I", 16)),
+    )
+    inner += _box(b"pclr", struct.pack(">HB3B", 16, 3, 7, 7, 7) + colors.tobytes())
+    inner += _box(b"cmap", b"".join(struct.pack(">HBB", 0, 1, column) for column in range(3)))
+    data = data[:place] + _box(b"jp2h", inner) + data[place + length :]
+
+    assert rp.probe(data).color == "palette"
+    np.testing.assert_array_equal(rp.load(data), colors[index])

@@ -239,3 +239,20 @@ def test_many_are_resized_as_one_is() -> None:
     np.testing.assert_array_equal(anyio.run(rp_image.resize_many, photos, (10, 12)), expected)
     with pytest.raises(ValueError, match="method"):
         rp.resize_many(photos, 0.5, method="cubic")  # type: ignore[arg-type]
+
+
+def test_convert_takes_a_depth_that_the_destination_holds(tmp_path: Path) -> None:
+    source, out = tmp_path / "a.png", tmp_path / "a.jpg"
+    rp.save(make.ramp(3, np.uint16, 16), source)
+
+    with pytest.raises(ValueError, match="uint16"):
+        rp.convert(source, out)
+    rp.convert(source, out, dtype="uint8", quality=100)
+    assert rp.load(out).shape == (6, 9, 3)
+
+    bright = tmp_path / "a.hdr"
+    rp.save(np.full((4, 4, 3), 3.0, np.float32), bright)
+    with pytest.raises(ValueError, match="clip"):
+        rp.convert(bright, tmp_path / "b.png", dtype="uint8")
+    rp.convert(bright, tmp_path / "b.png", dtype="uint8", clip=True)
+    assert (rp.load(tmp_path / "b.png") == 255).all()

@@ -260,3 +260,41 @@ def test_alpha_of_a_webp_animation_is_what_its_header_says() -> None:
     assert info.has_alpha
     assert rp.load(bytes(data)).shape == info.shape
     assert rp.load_animation(bytes(data)).images.shape[1:] == info.shape
+
+
+def test_a_comment_behind_the_header_of_a_pgm_is_no_pixel() -> None:
+    assert rp.load(b"P5\n2 1\n255#no\n\1\2", mode="native").tolist() == [[1, 2]]
+    assert rp.load(b"P2\n2 1\n255#no\n1 2", mode="native").tolist() == [[1, 2]]
+    assert rp.load(b"P5\n2 1\n255\n#\2", mode="native").tolist() == [[35, 2]]
+
+
+@pytest.mark.parametrize("word", [b"1_0", b"+2", b"x"])
+def test_a_sample_of_a_pgm_that_is_no_number(word: bytes) -> None:
+    with pytest.raises(DecodeError, match="no number"):
+        rp.load(b"P2\n2 1\n255\n1 " + word)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [(28, [10, 20, 30, 40]), (87, [30, 20, 10, 40]), (88, [30, 20, 10])],
+)
+def test_plain_pixels_of_a_dds_of_direct3d_10(kind: int, expected: list[int]) -> None:
+    body = struct.pack("<5I", kind, 3, 0, 1, 0) + bytes([10, 20, 30, 40] * 64)
+
+    assert rp.load(_dds(0x4, b"DX10", 0, (0, 0, 0, 0), body))[0, 0].tolist() == expected
+
+
+def test_a_gif_whose_codes_end_early_is_whole_to_there() -> None:
+    pixels = np.arange(54, dtype=np.uint8).reshape(6, 9) % 16
+    colors = np.repeat(np.arange(16, dtype=np.uint8)[:, None] * 16, 3, axis=1)
+    data = make.gif(pixels[:4], np.vstack([colors, np.zeros((240, 3), np.uint8)]))
+    taller = bytearray(data)
+    taller[8:10] = b"\6\0"
+    place = data.index(b"\x2c") + 7
+    taller[place : place + 2] = b"\6\0"
+
+    with pytest.raises(DecodeError):
+        rp.load(bytes(taller))
+    image = rp.load(bytes(taller), strict=False)
+    assert image.shape[:2] == (6, 9)
+    np.testing.assert_array_equal(image[:4, :, :3], colors[pixels[:4]])

@@ -297,3 +297,30 @@ def test_a_grid_mixes_gray_colour_and_alpha_and_shrinks_what_is_too_large() -> N
 def test_bad_grids(tiles: Any, options: dict[str, Any], error: Any) -> None:
     with pytest.raises(error):
         rp_image.sync.grid(tiles, **options)
+
+
+def test_a_colour_that_is_not_seen_may_be_anything() -> None:
+    image = np.full((20, 20, 4), 0.5, np.float32)
+    image[5, 5] = np.nan, np.inf, 3e38, 0
+    for result in (
+        rp_image.sync.resize(image, (10, 10)),
+        rp_image.sync.blur(image, 1.0),
+        rp_image.sync.rotate(image, 30),
+    ):
+        seen = result[result[..., 3] > 0.01]
+        assert np.abs(seen[:, :3] - 0.5).max() < 1e-3
+
+
+@pytest.mark.parametrize("method", ["auto", "area", "linear", "lanczos"])
+@pytest.mark.parametrize("size", [(1, 1), (3, 400), (40, 7), (150, 400), (350, 90)])
+def test_colours_that_count_by_alpha_at_any_ratio(method: Any, size: tuple[int, int]) -> None:
+    height, width = 300, 400
+    image = np.full((height, width, 4), (200, 100, 50, 255), np.uint8)
+    image[::2, ::2] = 0
+
+    result = rp_image.sync.resize(image, size, method=method)
+
+    seen = result[result[..., 3] > 8]
+    assert seen.size
+    most = 60 if method == "lanczos" else 1
+    assert np.abs(seen[:, :3].astype(int) - [200, 100, 50]).max() <= most

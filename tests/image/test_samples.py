@@ -187,3 +187,48 @@ def test_samples_of_an_spe(kind: str, number: int, backend: str | None) -> None:
     assert image.dtype == rp.probe(data).dtype
     if backend != "imageio":
         np.testing.assert_array_equal(rp.load(data, mode="native", frame=1), samples[1])
+
+
+def sequence(group: int, number: int, *items: bytes, kind: bytes = b"SQ") -> bytes:
+    """Write a sequence whose length, and that of its items, is not said."""
+    unknown = struct.pack("<I", 0xFFFFFFFF)
+    delimit = [struct.pack("<HHI", 0xFFFE, number, 0) for number in (0xE00D, 0xE0DD)]
+    body = b"".join(struct.pack("<HH", 0xFFFE, 0xE000) + unknown + i + delimit[0] for i in items)
+    return struct.pack("<HH", group, number) + kind + b"\0\0" + unknown + body + delimit[1]
+
+
+def test_sequences_of_unknown_length_are_not_of_the_picture() -> None:
+    icon = element(0x28, 0x11, b"US", b"\1\0") + element(0x7FE0, 0x10, b"OW", bytes(2))
+    implicit = struct.pack("<HHI", 0x0028, 0x0011, 2) + b"\1\0"
+    for within in (
+        sequence(0x88, 0x200, icon),
+        sequence(0x88, 0x200, sequence(8, 0x1140, icon) + icon),
+        sequence(0x99, 0x1010, implicit, kind=b"UN"),
+        sequence(0x99, 0x1010),
+    ):
+        assert rp.load(dicom(make.ramp(1), within), mode="native").tolist() == make.ramp(1).tolist()
+
+
+def test_samples_of_32_bits_in_a_dicom() -> None:
+    samples = make.ramp(1).astype(np.uint32) * 70_000
+
+    np.testing.assert_array_equal(rp.load(dicom(samples), mode="native"), samples)
+
+
+def test_headers_that_make_no_sense() -> None:
+    with pytest.raises(DecodeError, match="9 bits in 8"):
+        rp.probe(dicom(make.ramp(1), stored=9))
+    for old, new in (("                   2", "           999999999"), ("9", "-")):
+        with pytest.raises(DecodeError):
+            rp.probe(fits(make.ramp(1)).replace(old.rjust(20).encode(), new.rjust(20).encode()))
+    with pytest.raises(DecodeError):
+        rp.probe(fits(make.ramp(1)).replace(b" 9".rjust(20), b"-9".rjust(20)))
+
+
+def test_what_is_no_number_in_a_fits_does_not_warn() -> None:
+    samples = np.array([[0x7F800001, 0x7F800000]], np.uint32).view(np.float32)
+
+    image = rp.load(fits(samples), mode="native")
+
+    assert np.isnan(image[0, 0])
+    assert np.isinf(image[0, 1])

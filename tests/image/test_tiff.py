@@ -12,6 +12,7 @@ from PIL import ExifTags
 from PIL import Image as Pillow
 
 import rp_image.sync as rp
+from rp_core import NoBackendError
 from rp_image import DecodeError
 from rp_image._headers.exif import without_orientation
 from rp_image._metadata import HOLDING
@@ -177,3 +178,42 @@ def test_many_pages_are_read_one_after_the_other() -> None:
     found = [int(frame.image[0, 0, 0]) for frame in rp.frames(buffer.getvalue())]
 
     assert found == list(range(200))
+
+
+@pytest.mark.parametrize("kind", [4, 13, 16, 18])
+def test_the_exif_of_a_bigtiff_is_found_by_a_pointer_of_any_kind(kind: int) -> None:
+    def entry(tag: int, kind: int, value: int) -> bytes:
+        return struct.pack("<HHQ", tag, kind, 1) + value.to_bytes(8, "little")
+
+    numbers = [(256, 2), (257, 1), (258, 8), (259, 1), (262, 1), (273, 16), (278, 1), (279, 2)]
+    entries = [entry(tag, 4, value) for tag, value in numbers]
+    place = 24 + 8 + 20 * (len(entries) + 1) + 8
+    entries.append(entry(0x8769, kind, place))
+    table = struct.pack("<Q", len(entries)) + b"".join(entries) + bytes(8)
+    exposure = struct.pack("<QHHQ8s", 1, 36864, 7, 4, b"0230") + bytes(8)
+    head = struct.pack("<2sHHHQ", b"II", 43, 8, 0, 24) + b"\1\2" + bytes(6)
+
+    data = head + table + exposure
+
+    assert rp.load(data, mode="native").tolist() == [[1, 2]]
+    block = parsed(rp.probe(data).exif)
+    assert block.get_ifd(ExifTags.IFD.Exif)[36864] == b"0230"
+
+
+def test_units_of_ycbcr_are_never_taken_for_pixels() -> None:
+    units = np.random.default_rng(3).integers(0, 256, 8 * 8 * 6, np.uint8).tobytes()
+    tags = [(256, 16), (257, 16), (258, 8), (259, 1), (262, 6), (277, 3), (278, 16)]
+    for length, subsampling in ((len(units) - 7, 2), (len(units), 3)):
+        more = [(279, length), (530, subsampling | subsampling << 16)]
+        entries = [*tags, *more]
+        place = 8 + 2 + 12 * (len(entries) + 1) + 4
+        entries = sorted([*entries, (273, place)])
+        table = b"".join(
+            struct.pack("<HHIHH", tag, 3, 2, value & 0xFFFF, value >> 16)
+            if tag == 530
+            else struct.pack("<HHII", tag, 4, 1, value)
+            for tag, value in entries
+        )
+        head = struct.pack("<2sHIH", b"II", 42, 8, len(entries)) + table + bytes(4)
+        with pytest.raises((DecodeError, NoBackendError)):
+            rp.load(head + units + bytes(600))

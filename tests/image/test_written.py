@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
+from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -317,3 +319,81 @@ def test_nothing_is_shown_without_a_viewer(monkeypatch: pytest.MonkeyPatch, tmp_
 
     with pytest.raises(OperationError, match="no image viewer"):
         rp.show(make.ramp(3))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+@pytest.mark.parametrize("lossless", [True, False])
+def test_a_jpeg_xl_of_any_depth_says_that_its_colours_are_those_of_srgb(
+    dtype: Any, channels: int, lossless: bool
+) -> None:
+    pytest.importorskip("imagecodecs")
+    from rp_image._headers.jxl import read_header
+
+    level = np.linspace(0.1, 0.9, 64)[:, None, None] * np.ones((1, 48, channels))
+    most = 1 if dtype is np.float32 else np.iinfo(dtype).max
+    image = (level * most).astype(dtype)
+    data = rp.encode(image[:, :, 0] if channels == 1 else image, "jxl", lossless=lossless)
+
+    assert read_header(data).details.is_srgb
+    loaded = rp.load(data, mode="native", icc="srgb").reshape(image.shape)
+    assert np.abs(loaded - image.astype(float)).max() / most <= (0 if lossless else 0.02)
+    gray = rp.load(data, mode="gray", dtype="uint8")
+    thumbnail = rp.thumbnail(data, side=16)
+    assert abs(int(thumbnail[4, 3, 0]) - int(rp.resize(gray, (16, 12))[4, 3])) <= 2
+
+
+@pytest.mark.parametrize("name", ["jpeg", "png", "webp"])
+@pytest.mark.parametrize("kind", [1, 3, 4, 6, 8, 9, 13])
+def test_an_orientation_of_any_whole_number_is_reset(name: Any, kind: int) -> None:
+    size = {1: 1, 6: 1, 3: 2, 8: 2}.get(kind, 4)
+    value = (6).to_bytes(size, "little") * (2 if size < 4 else 1)
+    entry = struct.pack("<HHI", 0x112, kind, len(value) // size) + value.ljust(4, b"\0")
+    block = struct.pack("<2sHIH", b"II", 42, 8, 1) + entry + bytes(4)
+
+    data = rp.encode(make.ramp(3), name, exif=block)
+
+    assert rp.load(data).shape == (6, 9, 3)
+    assert rp.probe(data).orientation == 1
+
+
+def test_what_an_hdr_cannot_hold_is_refused() -> None:
+    most = 2.0**127 * 511 / 512
+    held = np.full((2, 2, 3), np.nextafter(np.float32(most), np.float32(0)), np.float32)
+    loaded = rp.load(rp.encode(held, "hdr"))
+    assert np.abs(loaded / held - 1).max() < 1 / 128
+    with pytest.raises(ValueError, match="hdr"):
+        rp.encode(np.full((2, 2, 3), np.float32(2.0**127), np.float32), "hdr")
+    clear = np.zeros((2, 2, 4), np.float32)
+    for background in (-1, 2e38):
+        with pytest.raises(ValueError, match="hdr"):
+            rp.encode(clear, "hdr", alpha="composite", background=background)
+
+
+def test_gray_laid_on_gray_stays_gray() -> None:
+    image = np.dstack([make.ramp(1), make.ramp(1)[::-1]])
+
+    info = rp.probe(rp.encode(image, "jpeg", alpha="composite", icc=gray_profile()))
+
+    assert info.color == "gray"
+    assert (info.icc or b"")[16:20] == b"GRAY"
+
+
+@pytest.mark.parametrize("duration", [np.int64(50), np.float32(50), Fraction(50)])
+def test_a_duration_is_any_number(duration: Any, tmp_path: Path) -> None:
+    rp.save_animation([make.ramp(3)] * 2, tmp_path / "a.gif", duration=duration)
+
+    assert [frame.duration for frame in rp.frames(tmp_path / "a.gif")] == [50, 50]
+
+
+def test_a_duration_out_of_all_range(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="duration"):
+        rp.save_animation([make.ramp(3)], tmp_path / "a.gif", duration=10**400)
+
+
+def test_choices_that_make_no_sense_are_errors_of_the_batch(tmp_path: Path) -> None:
+    pairs = [(make.ramp(3), tmp_path / "a.png")]
+    choices: list[Any] = [{"background": "red"}, {"exif": "x"}, {"quality": 0}, {"alpha": "no"}]
+    for options in choices:
+        with pytest.raises((TypeError, ValueError)):
+            rp.save_many(pairs, on_error="skip", **options)
