@@ -9,7 +9,7 @@ import pytest
 from PIL import Image as Pillow
 
 import rp_image.sync
-from rp_core import LimitExceededError, NoBackendError
+from rp_core import LimitExceededError, NoBackendError, UnsupportedError
 from rp_image import DecodeError
 from rp_image._decode import decode
 from rp_image._frames import frames, load_animation
@@ -186,3 +186,5 @@ def test_a_sequence_of_avif() -> None:
     assert [frame.duration for frame in found] == [40, 80, 120]
     for frame, picture in zip(found, pictures, strict=True):
         assert np.abs(frame.image.astype(int) - picture).mean() < 5
+    with pytest.raises(UnsupportedError, match="pillow only"):
+        rp_image.sync.load(data, frame=1, backend="codecs")

@@ -85,7 +85,7 @@ def numpy(request: Encoding) -> bytes:
     ),
 )
 def pillow(request: Encoding) -> bytes:
-    """The common formats, 8 bits a sample, 16-bit gray PNG and TIFF, float gray TIFF."""
+    """The common formats, 8 bits a sample, and 16-bit gray PNG."""
     from rp_image._encoders.pillow import encode_pillow
 
     return encode_pillow(request)
@@ -135,7 +135,8 @@ def encode(
 ) -> bytes:
     """Encode an image: AVIF, BMP, EXR, GIF, HDR, HEIF, JPEG (2000, XL), NPY, PFM, PNG and others.
 
-    Nothing is converted silently: what a format cannot hold is an error.
+    Nothing is converted silently: what a format cannot hold is an error. A GIF keeps the 256
+    colours that fit the image best.
 
     Args:
         image: Array (H, W) gray, (H, W, 2) gray with alpha, (H, W, 3) RGB or (H, W, 4) RGBA with

@@ -78,6 +78,10 @@ def load(
         LimitExceededError: The image has more than `max_pixels`.
         DecodeError: It is damaged; `.attempts` says what each backend found.
         NoBackendError: No installed backend can decode it rightly.
+        UnsupportedError: The frame is a later one of an animated JPEG XL, or of an AVIF of more
+            than 8 bits, or `backend` has no part in its decoding.
+        MissingDependencyError: The profile that is to be applied is that of a JPEG XL, and the
+            extra that unpacks it is missing.
         TypeError: `source` is no source.
         ValueError: An option makes no sense.
     """

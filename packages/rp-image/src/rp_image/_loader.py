@@ -7,7 +7,7 @@ from functools import lru_cache
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, get_args
 
-from rp_core import MissingDependencyError, read_source
+from rp_core import MissingDependencyError, UnsupportedError, read_source
 from rp_image._decode import Decoded, Encoded, check_size, decode
 from rp_image._errors import DecodeError, NoSuchFrameError
 from rp_image._header import read_header
@@ -174,6 +174,8 @@ class Loader:
         if self.frame and header.index != self.frame:
             from rp_image._animations.others import decode_frame
 
+            if self.backend is not None and "pillow" not in _names(self.backend):
+                raise UnsupportedError(f"later frames of {info.format} are decoded by pillow only")
             return decode_frame(data, header, self.frame)
         least = None
         if size:
@@ -204,6 +206,10 @@ class Loader:
 def remembered(**options: Any) -> Loader:
     """Return the loader with these options, checked once."""
     return Loader(**options)
+
+
+def _names(backend: str | Sequence[str]) -> Sequence[str]:
+    return (backend,) if isinstance(backend, str) else backend
 
 
 def _is_composed(header: Header, frame: int) -> bool:

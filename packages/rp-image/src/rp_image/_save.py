@@ -66,7 +66,7 @@ def save(
 
     The file takes its place whole: a reader sees the old one or the new one, and a save that
     fails or is cancelled changes nothing. Nothing is converted silently: what a format cannot hold
-    is an error.
+    is an error. A GIF keeps the 256 colours that fit the image best.
 
     Args:
         image: As in `encode`.

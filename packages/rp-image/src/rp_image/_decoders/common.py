@@ -50,7 +50,7 @@ def of_jp2(pixels: Image, request: Encoded) -> Image:
 
 def clipped_cells(pixels: Image, header: Header) -> Image:
     """Crop to the clean aperture, where the header has one."""
-    if not (isinstance(header.details, tuple) and header.info.format in {"avif", "heif"}):
+    if not (isinstance(header.details, tuple) and header.info.format == "avif"):
         return pixels
     height, width, (left, top, right, bottom) = header.details
     if pixels.shape[:2] != (height, width):

@@ -32,8 +32,8 @@ def encode_pillow(request: Encoding) -> bytes:
         raise UnsupportedError("metadata of a TIFF is written by another backend")
     if image.dtype != np.uint8 and (request.format, request.channels) != ("png", 1):
         raise UnsupportedError("Pillow writes 16 bits a sample for gray PNG only")
-    if request.format in {"webp", "avif", "jp2"}:
-        image = in_color(image) if request.format != "jp2" else image
+    if request.format in {"webp", "avif"}:
+        image = in_color(image)
     if request.format == "gif":
         return _encode_gif(image)
     buffer = BytesIO()
