@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LEAST: Final = 1 << 19
+_TO_DECODE: Final = 1 << 18
+
+
+def threads_for(pixels: int, least: int = _TO_DECODE) -> int:
+    """Return how many threads a picture is worth, if each is to have so many pixels to do."""
+    return max(1, min(cpu_limit(), pixels // least))
 
 
 def in_parts(work: Callable[[int, int], None], rows: int, columns: int) -> None:
@@ -22,7 +28,7 @@ def in_parts(work: Callable[[int, int], None], rows: int, columns: int) -> None:
         rows: How many there are.
         columns: Pixels of a row.
     """
-    parts = min(cpu_limit(), rows * columns // _LEAST)
+    parts = threads_for(rows * columns, _LEAST)
     if parts < 2:
         work(0, rows)
         return

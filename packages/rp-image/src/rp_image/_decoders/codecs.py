@@ -8,11 +8,13 @@ import numpy as np
 
 from rp_core import UnsupportedError
 from rp_image._decoders.common import clipped_cells, full_scale, of_jp2, still
+from rp_image._parts import threads_for
 
 if TYPE_CHECKING:
     from rp_image._decode import Encoded
     from rp_image._types import Image
 
+_THREADED: Final = frozenset({"avif", "jp2", "jxl"})
 _CODECS: Final = {"jpeg": "jpeg8", "jp2": "jpeg2k", "jxl": "jpegxl"}
 
 
@@ -35,6 +37,8 @@ def decode_by(request: Encoded) -> Image:
     data = still(request)
     # Of an animated JPEG XL, the first frame. AVIF with an index would write beyond its array.
     options = {"index": 0} if info.format == "jxl" else {}
+    if info.format in _THREADED:
+        options["numthreads"] = threads_for(info.width * info.height)
     pixels: Image = getattr(imagecodecs, f"{name}_decode")(data, **options)
     if info.format == "avif":
         return full_scale(clipped_cells(pixels, request.header), info.bits)

@@ -9,6 +9,7 @@ import numpy as np
 from rp_core import UnsupportedError
 from rp_image._encoders.common import in_color
 from rp_image._encoders.jxl import linear, named_srgb
+from rp_image._parts import threads_for
 
 if TYPE_CHECKING:
     from rp_image._encoding import Encoding
@@ -33,8 +34,11 @@ def encode_by(request: Encoding) -> bytes:
     deep_jxl = name == "jxl" and image.dtype != np.uint8
     if deep_jxl and not request.lossless:
         image = linear(image)
+    options = _options(request)
+    if name in {"jp2", "jxl"}:
+        options["numthreads"] = threads_for(image.shape[0] * image.shape[1])
     encoder: Any = getattr(imagecodecs, f"{codec}_encode")
-    data = bytes(encoder(image, **_options(request)))
+    data = bytes(encoder(image, **options))
     return named_srgb(data) if deep_jxl else data
 
 
