@@ -7,6 +7,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from rp_image._chunks import png_chunk, riff_chunk
 from rp_image._headers.exif import with_orientation, xmp_upright
 from rp_image._headers.isobmff import boxes
 
@@ -125,10 +126,7 @@ def _into_png(data: bytes, metadata: Metadata) -> bytes:
         chunks.append((b"eXIf", metadata.exif))
     if metadata.xmp:
         chunks.append((b"iTXt", _XMP_PNG + metadata.xmp))
-    made = [
-        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-        for name, body in chunks
-    ]
+    made = [png_chunk(name, body) for name, body in chunks]
     return b"".join([data[:33], *made, data[33:]])
 
 
@@ -158,8 +156,3 @@ def _webp_chunks(data: bytes) -> Iterator[bytes]:
 
     for _, start, end in walk(data, 12, len(data)):
         yield data[start - 8 : end + (end & 1)]
-
-
-def riff_chunk(name: bytes, body: bytes) -> bytes:
-    """Return a chunk of a RIFF file, padded to an even length."""
-    return name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) & 1)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import struct
-import zlib
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
+from rp_image._chunks import png_chunk, riff_chunk
 from rp_image._encode import encode_request
 from rp_image._encoding import Encoding
 from rp_image._errors import EncodeError
 from rp_image._headers import gif as gif_header
 from rp_image._headers import png as png_header
 from rp_image._headers.webp import walk as walk_webp
-from rp_image._metadata import riff_chunk
 
 if TYPE_CHECKING:
     from rp_image._types import Format, Image
@@ -95,7 +94,7 @@ class Png:
             data[start + 8 : end - 4] for n, start, end in png_header.walk(data) if n == b"IDAT"
         )
         if before is None:
-            self._parts.append(_png_chunk(b"IDAT", pixels))
+            self._parts.append(png_chunk(b"IDAT", pixels))
         else:
             self._add(b"fdAT", pixels)
         if data[24:29] != self._head[8:13]:
@@ -103,13 +102,13 @@ class Png:
         self._frames += 1
 
     def _add(self, name: bytes, body: bytes) -> None:
-        self._parts.append(_png_chunk(name, struct.pack(">I", self._number) + body))
+        self._parts.append(png_chunk(name, struct.pack(">I", self._number) + body))
         self._number += 1
 
     def finish(self) -> bytes:
-        control = _png_chunk(b"acTL", struct.pack(">II", self._frames, self._loop))
-        head = b"\x89PNG\r\n\x1a\n" + _png_chunk(b"IHDR", self._head)
-        return b"".join([head, control, *self._parts, _png_chunk(b"IEND", b"")])
+        control = png_chunk(b"acTL", struct.pack(">II", self._frames, self._loop))
+        head = b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", self._head)
+        return b"".join([head, control, *self._parts, png_chunk(b"IEND", b"")])
 
 
 def _seconds(milliseconds: float) -> tuple[int, int]:
@@ -119,10 +118,6 @@ def _seconds(milliseconds: float) -> tuple[int, int]:
         raise ValueError("a frame of a png is shown for 65535 s at most")
     nearest = seconds.limit_denominator(int(65535 / max(1.0, float(seconds))))
     return nearest.numerator, nearest.denominator
-
-
-def _png_chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
 class WebP:

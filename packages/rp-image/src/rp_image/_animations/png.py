@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import struct
-import zlib
 from typing import TYPE_CHECKING, Final
 
 from rp_image._animations.pieces import Disposal, Piece
+from rp_image._chunks import png_chunk
 from rp_image._errors import DecodeError
 from rp_image._headers.png import walk
 
@@ -85,15 +85,11 @@ def _piece(data: bytes, control: tuple[int, ...], shared: list[bytes], parts: li
     head = struct.pack(">II", width, height) + data[24:29]
     whole = [
         data[:8],
-        _chunk(b"IHDR", head),
+        png_chunk(b"IHDR", head),
         *shared,
-        _chunk(b"IDAT", b"".join(parts)),
-        _chunk(b"IEND", b""),
+        png_chunk(b"IDAT", b"".join(parts)),
+        png_chunk(b"IEND", b""),
     ]
     duration = 1000 * numerator / (denominator or 100)
     disposal = _DISPOSALS.get(dispose, "keep")
     return Piece(b"".join(whole), left, top, duration, disposal, blend == 1)
-
-
-def _chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))

@@ -6,6 +6,7 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from rp_image._animations.pieces import Disposal, Piece
+from rp_image._chunks import riff_chunk
 from rp_image._errors import DecodeError
 from rp_image._headers.webp import walk
 
@@ -35,10 +36,10 @@ def pieces(data: bytes) -> Iterator[Piece]:
         inner = [(n, s, e) for n, s, e in walk(data, start + 16, end) if n in _PICTURE]
         if not inner:
             raise DecodeError("a frame of the webp holds no picture")
-        body = b"".join(_chunk(n, data[s:e]) for n, s, e in inner)
+        body = b"".join(riff_chunk(n, data[s:e]) for n, s, e in inner)
         if inner[0][0] == b"ALPH":
             flags = struct.pack("<I", _ALPHA)
-            body = _chunk(b"VP8X", flags + head[6:12]) + body
+            body = riff_chunk(b"VP8X", flags + head[6:12]) + body
         whole = b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
         disposal: Disposal = "clear" if head[15] & _CLEAR else "keep"
         blend = not head[15] & _REPLACE
@@ -51,7 +52,3 @@ def loop_count(data: bytes) -> int:
         if name == b"ANIM":
             return int.from_bytes(data[start + 4 : start + 6], "little")
     return 0
-
-
-def _chunk(name: bytes, body: bytes) -> bytes:
-    return name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) & 1)
