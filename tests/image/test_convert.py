@@ -46,6 +46,26 @@ KINDS = [
 ]
 
 
+WRITERS = {
+    "simplejpeg": {"jpeg"},
+    "opencv": {"jpeg", "png", "webp"},
+    "codecs": {"jp2", "jxl", "png", "qoi"},
+    "numpy": {"hdr", "npy", "pfm", "pnm", "tga"},
+    "pillow": {"avif", "bmp", "gif", "jp2", "jpeg", "png", "tiff", "webp"},
+    "heif": {"heif"},
+    "jxl": {"jxl"},
+    "exr": {"exr"},
+}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_every_backend_writes_its_formats(backend: str) -> None:
+    for name in sorted(WRITERS[backend]):
+        dtype = "uint8" if "uint8" in CAPACITIES[name].dtypes else "float32"  # type: ignore[index]
+        data = rp.encode(samples(name, 3, dtype), name, backend=backend)  # type: ignore[arg-type]
+        assert rp.probe(data).format == name
+
+
 @pytest.mark.parametrize(("name", "channels", "dtype"), [k for k in KINDS if k[0] in EXACT])
 @pytest.mark.parametrize("backend", [None, *BACKENDS])
 def test_what_is_lossless_comes_back(

@@ -110,6 +110,22 @@ def test_every_number_of_channels_is_kept(shape: tuple[int, ...], backend: str) 
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+def test_every_backend_has_its_methods(backend: str) -> None:
+    methods: dict[str, list[tuple[Any, float]]] = {
+        "opencv": [("nearest", 0.5), ("nearest", 2.0), ("area", 0.5), ("linear", 2.0)],
+        "pillow": [("nearest", 0.5), ("area", 0.5), ("linear", 0.3), ("lanczos", 1.7)],
+        "numpy": [(method, scale) for method in METHODS for scale in (0.3, 1.7)],
+    }
+    for method, scale in methods[backend]:
+        image = images.photo()
+        exact = by_formula(image, round(len(image) * scale), method)
+        resized = rp_image.sync.resize(
+            image, (len(exact), image.shape[1]), method=method, backend=backend
+        )
+        assert np.abs(resized - exact.clip(0, 255)).max() <= 2
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 @given(
     old=st.tuples(st.integers(1, 7), st.integers(1, 7)),
     new=st.tuples(st.integers(1, 15), st.integers(1, 15)),
