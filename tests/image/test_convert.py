@@ -61,7 +61,7 @@ WRITERS = {
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_every_backend_writes_its_formats(backend: str) -> None:
     for name in sorted(WRITERS[backend]):
-        dtype = "uint8" if "uint8" in CAPACITIES[name].dtypes else "float32"  # type: ignore[index]
+        dtype = "uint8" if "uint8" in CAPACITIES[name].dtypes else "float32"
         data = rp.encode(samples(name, 3, dtype), name, backend=backend)  # type: ignore[arg-type]
         assert rp.probe(data).format == name
 
