@@ -340,3 +340,15 @@ def test_colours_that_count_by_alpha_at_any_ratio(method: Any, size: tuple[int, 
     assert seen.size
     most = 60 if method == "lanczos" else 1
     assert np.abs(seen[:, :3].astype(int) - [200, 100, 50]).max() <= most
+
+
+@pytest.mark.parametrize("factor", [4, 16, 22, 23, 24, 40])
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_single_pixel_that_is_not_seen_does_not_show(factor: int, backend: str) -> None:
+    image = np.full((factor * 4, factor * 4, 4), (10, 10, 10, 255), np.uint8)
+    image[factor + 1, factor + 1] = 255, 255, 255, 0
+
+    resized = rp_image.sync.resize(image, (4, 4), method="area", backend=(backend, "numpy"))
+
+    assert np.abs(resized[..., :3].astype(int) - 10).max() <= 1
+    assert abs(resized[1, 1, 3] - 255 * (1 - 1 / factor**2)) <= 1

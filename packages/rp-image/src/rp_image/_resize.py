@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 import numpy as np
 
 from rp_core import Fallback, OperationError, UnsupportedError, base, extra
-from rp_image._premultiply import is_opaque
+from rp_image._premultiply import has_alpha, is_opaque
 from rp_image._resize_weighted import resize_weighted
 from rp_image._sizes import target_size
 from rp_image._weights import METHODS, nearest_is_ambiguous, resample
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Method: TypeAlias = Literal["auto", "nearest", "linear", "area", "lanczos"]
 _DTYPES: Final = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32))
 _MOST_SUMMED: Final = 1 << 16  # OpenCV sums in 32 bits: of more, floats drift, integers overflow.
-_LANCZOS: Final = 1  # PIL.Image.Resampling.LANCZOS
+_SAMPLED: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,26 +93,14 @@ def opencv(request: Resizing) -> Image:
 @resample_image.via(needs="PIL", install=base)
 def pillow(request: Resizing) -> Image:
     """All but area: Pillow's box counts a pixel wholly or not at all."""
-    from PIL import Image as Pillow
-
     if request.method == "area" and not _is_whole_factor(request):
         raise UnsupportedError("Pillow has another formula for area at this scale")
     if request.method == "nearest" and _is_nearest_ambiguous(request):
         raise UnsupportedError("Pillow rounds where a sample falls between two")
-    filters = {
-        "nearest": Pillow.Resampling.NEAREST,
-        "area": Pillow.Resampling.BOX,
-        "linear": Pillow.Resampling.BILINEAR,
-        "lanczos": Pillow.Resampling.LANCZOS,
-    }
-    image, size = request.image, (request.width, request.height)
-    flag = filters[request.method]
-    if image.dtype == np.uint8 and (image.ndim == 2 or image.shape[2] == 3):
-        return np.array(_resize_bytes(Pillow.fromarray(image), size, flag))
-    planes = image.reshape(*image.shape[:2], -1)
-    # Each plane by itself: Pillow would weigh colour by alpha, and has no 16-bit colour.
-    resized = [_resize_plane(Pillow, planes[:, :, i], size, flag) for i in range(planes.shape[2])]
-    return np.stack(resized, axis=2).reshape(request.height, request.width, *image.shape[2:])
+    from rp_image._resize_pillow import resize_by_pillow
+
+    size = request.width, request.height
+    return resize_by_pillow(request.image, size, request.method)
 
 
 @resample_image.via(install=base)
@@ -168,8 +156,33 @@ def resize(
     height, width = target_size(image.shape, size)
     if (height, width) == image.shape[:2]:
         return image.copy(order="C")
-    if method != "nearest" and not is_opaque(image):
-        return resize_weighted(image, (height, width), method, partial(_across, resample_chain))
+    plainly = partial(_resample, image, height, width, method, resample_chain)
+    if method == "nearest" or not has_alpha(image):
+        return plainly()
+    if _averages_integers(image, height, width, method) and is_opaque(image[::_SAMPLED]):
+        # Quicker than to look at every pixel first. Alpha that rounds to all lacks half a level at
+        # most, by which no colour can be off by more than that.
+        resized = plainly()
+        if is_opaque(resized):
+            return resized
+    elif is_opaque(image):
+        return plainly()
+    return resize_weighted(image, (height, width), method, partial(_across, resample_chain))
+
+
+def _averages_integers(image: Image, height: int, width: int, method: str) -> bool:
+    shrinks = height <= image.shape[0] and width <= image.shape[1]
+    return shrinks and method in {"auto", "area"} and image.dtype.kind == "u"
+
+
+def _resample(
+    image: Image,
+    height: int,
+    width: int,
+    method: str,
+    resample_chain: Callable[[Resizing], Image],
+) -> Image:
+    """Resample all channels alike."""
     work = image
     for axis_height, axis_width, axis_method in _steps(image, height, width, method):
         work = np.ascontiguousarray(work)
@@ -202,26 +215,6 @@ def _steps(image: Image, height: int, width: int, method: str) -> list[tuple[int
 def _is_whole_factor(request: Resizing) -> bool:
     height, width = size_of(request.image)
     return height % request.height == 0 and width % request.width == 0
-
-
-def _resize_bytes(image: Any, size: tuple[int, int], flag: int) -> Any:
-    """Resize, columns first where the filter overshoots.
-
-    Pillow begins with the cheaper axis, and clips in between.
-    """
-    first = (size[0], image.height) if flag == _LANCZOS else image.size
-    return image.resize(first, flag).resize(size, flag)
-
-
-def _resize_plane(pillow: Any, plane: Image, size: tuple[int, int], flag: int) -> Image:
-    if plane.dtype == np.uint8:
-        return np.array(_resize_bytes(pillow.fromarray(np.ascontiguousarray(plane)), size, flag))
-    floats = np.ascontiguousarray(plane, np.float32)
-    if plane.dtype == np.float32:
-        return np.array(pillow.fromarray(floats).resize(size, flag))
-    for step in ((size[0], plane.shape[0]), size):
-        floats = np.clip(pillow.fromarray(floats).resize(step, flag), 0, np.iinfo(plane.dtype).max)
-    return np.asarray(np.rint(floats), plane.dtype)
 
 
 def check_array(image: object) -> None:
