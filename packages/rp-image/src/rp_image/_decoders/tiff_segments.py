@@ -48,7 +48,9 @@ def assemble(request: Encoded, unpack: Unpack) -> Image:
     if layout.subsampling != (1, 1) and not layout.planar:
         return _assemble_units(request, unpack, layout)
     per_pixel = 1 if layout.planar else layout.samples
-    out = np.zeros((info.height, info.width, layout.samples), _dtype(layout, bits))
+    # Strict, every pixel is in a segment, or there is an error.
+    new = np.empty if request.strict else np.zeros
+    out = new((info.height, info.width, layout.samples), _dtype(layout, bits))
     for plane, top, left, stored in segments(request, layout):
         rows = min(layout.height, info.height - top)
         stride = (layout.width * per_pixel * bits + 7) // 8
