@@ -242,7 +242,7 @@ def test_many_are_resized_as_one_is() -> None:
 
 
 def test_convert_takes_a_depth_that_the_destination_holds(tmp_path: Path) -> None:
-    source, out = tmp_path / "a.png", tmp_path / "a.jpg"
+    source, out = tmp_path / "a.tiff", tmp_path / "a.jpg"
     rp.save(make.ramp(3, np.uint16, 16), source)
 
     with pytest.raises(ValueError, match="uint16"):
