@@ -256,3 +256,11 @@ def test_convert_takes_a_depth_that_the_destination_holds(tmp_path: Path) -> Non
         rp.convert(bright, tmp_path / "b.png", dtype="uint8")
     rp.convert(bright, tmp_path / "b.png", dtype="uint8", clip=True)
     assert (rp.load(tmp_path / "b.png") == 255).all()
+
+
+def test_a_depth_counts_also_where_it_is_clipped(tmp_path: Path) -> None:
+    rp.save(make.ramp(3, np.uint16, 16), tmp_path / "a.tiff")
+
+    rp.convert(tmp_path / "a.tiff", tmp_path / "b.tiff", dtype="float32", clip=True)
+
+    assert rp.probe(tmp_path / "b.tiff").dtype == "float32"

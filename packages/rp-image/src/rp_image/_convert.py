@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from rp_core import Batch, read_source, split_options
 from rp_image._capacities import COLOR_ONLY, format_of
-from rp_image._depth import as_uint8, as_uint16
 from rp_image._encode import encode_request
 from rp_image._encoding import Encoding, check_choices
 from rp_image._frames import loop_of, timed
@@ -124,7 +123,8 @@ def convert(
         max_pixels=max_pixels,
         icc=icc,
         frame=frame or 0,
-        dtype=None if clip else dtype,
+        dtype=dtype,
+        clip=clip,
     )
     if info.frames > 1 and frame is None and info.format != "ico":
         if name not in ANIMATED or info.format in {"jxl", "tiff"}:
@@ -133,10 +133,9 @@ def convert(
         making = Making(name, loop, quality, lossless, alpha, background, metadata)
         write(path, making.encode(timed(data, loader)), durable=durable)
         return
-    image = loader.decode(data)
-    if clip and dtype in {"uint8", "uint16"}:
-        image = {"uint8": as_uint8, "uint16": as_uint16}[dtype](image, clip=True)
-    request = Encoding(image, name, quality, lossless, alpha, background, clip, metadata)
+    request = Encoding(
+        loader.decode(data), name, quality, lossless, alpha, background, clip, metadata
+    )
     write(path, encode_request(request, None), durable=durable)
 
 

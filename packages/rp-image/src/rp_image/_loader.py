@@ -17,7 +17,7 @@ from rp_image._sizes import target_size
 from rp_image._types import MAX_PIXELS, DType, ImageInfo, Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from rp_core import Source
     from rp_image._header import Header
@@ -60,6 +60,7 @@ class Loader:
     urls: bool = True
     backend: str | Sequence[str] | None = None
     spare: int = 2
+    clip: bool = False
     profile_needed: bool = True
     key: str = field(init=False, compare=False, repr=False)
 
@@ -79,7 +80,17 @@ class Loader:
         decode.using(self.backend)
         backend = self.backend if isinstance(self.backend, str) else tuple(self.backend or ())
         chosen = self.mode, self.dtype, self.size, self.frame, self.orient, self.strict
-        key = repr((*chosen, self.max_pixels, self.icc, backend, self.spare, self.profile_needed))
+        key = repr(
+            (
+                *chosen,
+                self.max_pixels,
+                self.icc,
+                backend,
+                self.spare,
+                self.clip,
+                self.profile_needed,
+            )
+        )
         object.__setattr__(self, "key", key)
 
     def __call__(self, source: Source) -> Image:
@@ -122,11 +133,10 @@ class Loader:
                 if self.profile_needed:
                     raise
                 return replace(self, icc="keep").decode_page(data, header)
-        pixels = to_mode(pixels, info, self.mode)
         if self.orient != decoded.is_upright:
             turn = upright if self.orient else as_stored
             pixels = turn(pixels, info.orientation)
-        return own(self._finish(pixels, size))
+        return own(self._finish(to_mode(pixels, info, self.mode), size))
 
     def _profile_of(self, data: bytes, header: Header) -> bytes | None:
         from rp_image._icc import profile_of
@@ -145,7 +155,7 @@ class Loader:
         if self.dtype == "uint8":
             from rp_image._depth import as_uint8
 
-            pixels = as_uint8(pixels)
+            pixels = as_uint8(pixels, clip=self.clip)
         return to_srgb(pixels, info)
 
     def _finish(self, pixels: Image, size: tuple[int, int] | None) -> Image:
@@ -162,8 +172,10 @@ class Loader:
             return pixels
         from rp_image import _depth
 
-        convert: Callable[[Image], Image] = getattr(_depth, f"as_{self.dtype}")
-        return convert(pixels)
+        if self.dtype == "float32":
+            return _depth.as_float32(pixels)
+        convert = _depth.as_uint8 if self.dtype == "uint8" else _depth.as_uint16
+        return convert(pixels, clip=self.clip)
 
     def _shape(self, info: ImageInfo) -> tuple[int, int]:
         turned = self.orient and info.orientation > 4
