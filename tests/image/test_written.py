@@ -397,3 +397,18 @@ def test_choices_that_make_no_sense_are_errors_of_the_batch(tmp_path: Path) -> N
     for options in choices:
         with pytest.raises((TypeError, ValueError)):
             rp.save_many(pairs, on_error="skip", **options)
+
+
+@pytest.mark.parametrize("backend", [None, "opencv", "codecs", "pillow"])
+def test_a_profile_that_libpng_finds_odd_is_no_noise(
+    backend: str | None, capfd: pytest.CaptureFixture[str]
+) -> None:
+    if backend not in {None, "pillow"}:
+        pytest.importorskip({"opencv": "cv2", "codecs": "imagecodecs"}[str(backend)])
+    odd = bytearray(SRGB)
+    odd[64:68] = b"\1\0\0\0"  # The rendering intent, in the other byte order.
+    data = rp.encode(make.ramp(3), "png", icc=bytes(odd))
+
+    np.testing.assert_array_equal(rp.load(data, backend=backend), make.ramp(3))
+
+    assert capfd.readouterr().err == ""

@@ -59,9 +59,10 @@ def clipped_cells(pixels: Image, header: Header) -> Image:
 
 
 def still(request: Encoded) -> bytes:
-    """Return the file, of a PNG with frames only the picture."""
-    animated = request.header.animated and request.info.format == "png"
-    return bare_png(request) if animated else request.data
+    """Return the file; of a PNG only the picture, without frames, and a profile libpng warns of."""
+    header = request.header
+    more = header.info.format == "png" and (header.animated or header.info.icc)
+    return bare_png(request) if more else request.data
 
 
 def bare_png(request: Encoded, *, check: bool = False) -> bytes:
