@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from rp_core._platform import is_macos as is_macos
     from rp_core._platform import is_windows as is_windows
     from rp_core._progress import Progress as Progress
+    from rp_core._progress import Reporter as Reporter
     from rp_core._sources import Source as Source
     from rp_core._sources import is_url as is_url
     from rp_core._sources import read_source as read_source
@@ -93,7 +94,7 @@ else:
             "rp_core._lazy": "lazy_exports lazy_import require",
             "rp_core._map": "amap thread_map",
             "rp_core._platform": "cache_dir in_notebook is_linux is_macos is_windows",
-            "rp_core._progress": "Progress",
+            "rp_core._progress": "Progress Reporter",
             "rp_core._sources": "Source is_url read_source register_source resolve_source",
             "rp_core._stream": "Results Stream",
             "rp_core._table": "CacheInfo",

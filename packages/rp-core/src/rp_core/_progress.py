@@ -1,4 +1,4 @@
-"""Reports of how far a map has come."""
+"""Reports of how far a map, or a transfer, has come."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 class Progress(NamedTuple):
-    """How far a map has come.
+    """How far a map has come, or a transfer.
 
     Attributes:
-        done: Items handed out so far, failed ones included.
+        done: Items handed out so far, failed ones included; of a transfer: bytes.
         failed: Items that failed and were skipped or handed out as a `Failure`.
-        total: Number of items, None where the input does not know its length.
+        total: Number of items or bytes, None where nobody knows it.
         elapsed: Seconds since the map began.
     """
 
@@ -28,7 +28,14 @@ class Progress(NamedTuple):
 
 
 class Reporter:
-    """Counts the items of one map and tells a callable, or a bar, about each."""
+    """Counts the items of one map, or the bytes of a transfer; tells a callable, or a bar.
+
+    Args:
+        progress: True for a bar on stderr, or a callable that receives each `Progress`.
+        total: How many there will be; None: nobody knows.
+    """
+
+    __module__ = "rp_core"
 
     def __init__(self, progress: bool | Callable[[Progress], object], total: int | None) -> None:
         self._show, self._close = (progress, _nothing) if callable(progress) else _bar()
@@ -38,8 +45,12 @@ class Reporter:
 
     def advance(self, *, failed: bool) -> None:
         """Count one item."""
-        self._done += 1
         self._failed += failed
+        self.report(self._done + 1, self._total)
+
+    def report(self, done: int, total: int | None) -> None:
+        """Tell how many there are now, and how many there will be."""
+        self._done, self._total = done, total
         elapsed = monotonic() - self._began
         try:
             self._show(Progress(self._done, self._failed, self._total, elapsed))

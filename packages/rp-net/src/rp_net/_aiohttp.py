@@ -1,0 +1,207 @@
+"""The backend `aiohttp`: asyncio, HTTP/1.1."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from typing import TYPE_CHECKING, Any, Final
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from multidict import CIMultiDict
+from yarl import URL
+
+from rp_net._content import PIECE
+from rp_net._errors import (
+    ConnectError,
+    IncompleteBodyError,
+    NetError,
+    NetTimeoutError,
+    ProtocolError,
+    ReadError,
+)
+from rp_net._headers import Headers
+from rp_net._limits import MOST_FIELD, MOST_FIELDS
+from rp_net._resolve import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from rp_net._policy import PublicOnly
+    from rp_net._transport import TransportOptions
+    from rp_net._types import Proxy, Request, Timeout
+
+_READ_AHEAD: Final = 1 << 18
+_OWN: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+
+
+class AiohttpTransport:
+    """One `aiohttp.ClientSession`, without anything it does beyond one exchange."""
+
+    name = "aiohttp"
+
+    def __init__(self, options: TransportOptions) -> None:
+        self._options = options
+        self._timeouts: dict[Timeout, aiohttp.ClientTimeout] = {}
+        policy = options.policy
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=options.max_connections,
+                resolver=_PolicyResolver(policy) if policy else None,
+                use_dns_cache=policy is None,
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            skip_auto_headers=_OWN,
+            read_bufsize=_READ_AHEAD,
+            max_line_size=MOST_FIELD,
+            max_field_size=MOST_FIELD,
+            max_headers=MOST_FIELDS,
+        )
+
+    async def send(self, request: Request, limits: Timeout) -> AiohttpExchange:
+        """Send a request; see `Transport`."""
+        if self._options.policy:
+            self._options.policy.check_url(request.url)
+        url = request.url
+        try:
+            response = await self._session.request(
+                request.method,
+                URL(f"{url.scheme}://{url.authority}{url.target}", encoded=True),
+                headers=_fields_of(request),
+                data=_data_of(request),
+                allow_redirects=False,
+                timeout=self._timeout(limits),
+                ssl=self._options.tls_context if url.scheme == "https" else True,
+                **_proxy_options(request.proxy),
+            )
+        except Exception as error:
+            raise _mapped(error, url.authority) from error
+        return AiohttpExchange(response)
+
+    async def close(self) -> None:
+        """Close every connection; see `Transport`."""
+        await self._session.close()
+
+    def _timeout(self, timeout: Timeout) -> aiohttp.ClientTimeout:
+        made = self._timeouts.get(timeout)
+        if made is None:
+            made = self._timeouts[timeout] = aiohttp.ClientTimeout(
+                sock_connect=timeout.connect, sock_read=timeout.stall, ceil_threshold=3600
+            )
+        return made
+
+
+class AiohttpExchange:
+    """A response of aiohttp; see `Exchange`."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+        self.status = response.status
+        self.reason = response.reason or ""
+        version = response.version
+        self.http_version = f"HTTP/{version.major}.{version.minor}" if version else "HTTP/1.1"
+        self.headers = Headers.received(
+            [(name.decode("latin-1"), value.decode("latin-1")) for name, value in
+             response.raw_headers]
+        )  # fmt: skip
+
+    async def read(self) -> bytes:
+        """Return the next piece; see `Exchange`."""
+        try:
+            return await self._response.content.readany()
+        except Exception as error:
+            raise _mapped(error, self._response.url.raw_authority) from error
+
+    async def close(self) -> None:
+        """Give the connection back or close it; see `Exchange`."""
+        if self._response.content.at_eof():
+            self._response.release()
+        else:
+            self._response.close()
+
+
+class _PolicyResolver(AbstractResolver):
+    def __init__(self, policy: PublicOnly) -> None:
+        self._policy = policy
+
+    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
+        addresses = await resolve(host, port, self._policy)
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+                proto=0,
+                flags=0,
+            )
+            for address in addresses
+        ]
+
+    async def close(self) -> None:
+        pass
+
+
+def _fields_of(request: Request) -> CIMultiDict[str]:
+    fields = CIMultiDict(request.headers.multi_items())
+    content = request.content
+    if content and content.length is not None:
+        fields["Content-Length"] = str(content.length)
+    elif not content and request.method in {"POST", "PUT", "PATCH"}:
+        fields["Content-Length"] = "0"
+    return fields
+
+
+def _data_of(request: Request) -> Any:
+    content = request.content
+    if content is None:
+        return None
+    if content.data is not None and len(content.data) <= PIECE:
+        return content.data
+    return _pieces(content)
+
+
+async def _pieces(content: Any) -> AsyncIterator[bytes]:
+    """Give aiohttp an async generator: it takes no other async iterator for a body."""
+    async for piece in content:
+        yield piece
+
+
+def _proxy_options(proxy: Proxy | None) -> dict[str, Any]:
+    if proxy is None:
+        return {}
+    options: dict[str, Any] = {"proxy": URL(str(proxy.url))}
+    if proxy.auth:
+        value = aiohttp.encode_basic_auth(*proxy.auth)
+        options["proxy_headers"] = {"Proxy-Authorization": value}
+    return options
+
+
+_READ_LATE: Final = (aiohttp.SocketTimeoutError, asyncio.TimeoutError)
+_NO_CONNECTION: Final = (aiohttp.ClientConnectorError, ssl.SSLError)
+_BROKEN: Final = (aiohttp.ClientConnectionError, OSError)
+
+
+def _mapped(error: Exception, where: str) -> Exception:
+    """Return the error of ours that an error of aiohttp means."""
+    text = f"{where}: {str(error) or type(error).__name__}"
+    mapped: Exception = error
+    if isinstance(error, NetError):
+        pass
+    elif isinstance(error, aiohttp.ConnectionTimeoutError):
+        mapped = NetTimeoutError(f"{where}: no connection in time", "connect")
+    elif isinstance(error, _READ_LATE):
+        mapped = NetTimeoutError(f"{where}: no byte came in time", "read")
+    elif isinstance(error, _NO_CONNECTION):
+        mapped = ConnectError(text)
+    elif isinstance(error, aiohttp.ClientHttpProxyError):
+        mapped = ConnectError(f"{where}: the proxy answered {error.status} {error.message}")
+    elif isinstance(error, aiohttp.ClientPayloadError):
+        mapped = IncompleteBodyError(f"{where}: the body ended early ({error})")
+    elif isinstance(error, _BROKEN):
+        mapped = ReadError(text)
+    elif isinstance(error, aiohttp.ClientError):
+        mapped = ProtocolError(text)
+    return mapped

@@ -1,0 +1,231 @@
+"""One request through a cache: answered from it, validated, or fetched and kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import time
+from typing import TYPE_CHECKING, Any, Final
+
+import anyio
+import anyio.lowlevel
+
+from rp_net import _attempts
+from rp_net._cache_control import directives_of
+from rp_net._cached_answer import CachedAnswers, gateway_timeout
+from rp_net._conditions import FOR_THE_ORIGIN, confirmed, has_conditions, validating
+from rp_net._errors import BlockedAddressError, NetError
+from rp_net._freshness import may_stand_in, use_of
+from rp_net._keeping import keep, kept_while_read
+from rp_net._ranges import asked_range, strong_etag
+from rp_net._stored import invalidated_by, matches, updated
+from rp_net._types import Request
+
+if TYPE_CHECKING:
+    from rp_net._background import Background
+    from rp_net._cache_stores import CacheStore
+    from rp_net._options import Call
+    from rp_net._stored import Stored
+    from rp_net._types import Exchange, Transport
+
+_FAILED: Final = frozenset({500, 502, 503, 504})
+
+
+class CacheFlow:
+    """How a cache is used.
+
+    Attributes:
+        store: Where responses are.
+        shared, mode: As in `Cache`.
+    """
+
+    def __init__(
+        self, store: CacheStore, background: Background, *, shared: bool, mode: str
+    ) -> None:
+        self.store = store
+        self.shared = shared
+        self.mode = mode
+        self._background = background
+        self._answers = CachedAnswers(store)
+        self._under_way: dict[tuple[object, str], anyio.Event] = {}
+
+    def with_mode(self, mode: str) -> CacheFlow:
+        """Return the same in another mode."""
+        return CacheFlow(self.store, self._background, shared=self.shared, mode=mode)
+
+    async def send(self, transport: Transport, request: Request, call: Call) -> Exchange:
+        """Answer a request.
+
+        Raises:
+            NetError: As `attempts.send` raises.
+        """
+        if not _is_for_a_cache(request):
+            answer = await _attempts.send(transport, request, call)
+            for url in invalidated_by(request, answer):
+                await self.store.remove(url)
+            return answer
+        if answer_now := await self._find(transport, request, call):
+            return answer_now
+        if not call.whole or has_conditions(request.headers) or "range" in request.headers:
+            return await self._ask(transport, request, call)
+        return await self._ask_once(transport, request, call)
+
+    async def _ask_once(self, transport: Transport, request: Request, call: Call) -> Exchange:
+        """Ask the origin, unless an equal request is under way: its answer may do for both."""
+        key = (anyio.lowlevel.current_token(), f"{request.method} {request.url}")
+        if ended := self._under_way.get(key):
+            await ended.wait()
+            found = await self._find(transport, request, call)
+            return found or await self._ask(transport, request, call)
+        ended = self._under_way[key] = anyio.Event()
+        try:
+            return await self._ask(transport, request, call)
+        finally:
+            del self._under_way[key]
+            ended.set()
+
+    async def _find(self, transport: Transport, request: Request, call: Call) -> Exchange | None:
+        """Return a stored answer that may be used as it is."""
+        now = time()
+        only_stored = self.mode == "offline" or "only-if-cached" in directives_of(request.headers)
+        for stored in await self._candidates(request):
+            use, age = use_of(stored, request.headers, now, shared=self.shared)
+            if self.mode != "default":
+                use = "fresh" if self.mode == "offline" else "validate"
+            if use == "validate":
+                continue
+            answer = await self._answers.give(request, stored, age)
+            if answer and use == "stale":
+                self._validate_later(transport, request, call)
+            if answer:
+                return answer
+        return gateway_timeout() if only_stored else None
+
+    async def _candidates(self, request: Request) -> list[Stored]:
+        found = await self.store.find(str(request.url))
+        chosen = [stored for stored in found if matches(stored, request)]
+        return sorted(chosen, key=lambda stored: stored.date, reverse=True)
+
+    def _validate_later(self, transport: Transport, request: Request, call: Call) -> None:
+        plain = Request(request.method, request.url, request.headers, None, request.proxy)
+        background = replace(call, whole=True, deadline=anyio.current_time() + 60.0)
+        key = (anyio.lowlevel.current_token(), f"later {request.url}")
+        if key in self._under_way:
+            return
+        self._under_way[key] = anyio.Event()
+
+        async def validate() -> None:
+            try:
+                async with _attempts.in_time(background):
+                    await self._ask(transport, plain, background)
+            finally:
+                del self._under_way[key]
+
+        self._background.start(validate)
+
+    async def _ask(self, transport: Transport, request: Request, call: Call) -> Exchange:
+        """Ask the origin: whether what is stored still holds, for the rest, or for all."""
+        candidates = await self._candidates(request)
+        whole = [stored for stored in candidates if not stored.is_part]
+        part = _first_part(candidates) if not whole and request.method == "GET" else None
+        asking = request.headers
+        if whole and request.method == "GET":
+            asking = validating(asking, whole)
+        elif part and "range" not in asking and not has_conditions(asking):
+            etag = strong_etag(part.headers) or ""
+            asking = asking.merged({"Range": f"bytes={part.size}-", "If-Range": etag})
+        outgoing = Request(request.method, request.url, asking, None, request.proxy)
+        requested = time()
+        try:
+            answer = await _attempts.send(transport, outgoing, call)
+        except NetError as error:
+            stale = await self._stand_in(request, whole)
+            if stale is None or isinstance(error, BlockedAddressError):
+                raise
+            return stale
+        if answer.status in _FAILED and (stale := await self._stand_in(request, whole)):
+            await answer.close()
+            return stale
+        if answer.status == 304:
+            held = await self._confirm(request, answer, whole, requested)
+            return held or await self._ask(transport, request, call)
+        return await self._settle(request, outgoing, answer, candidates, requested, call)
+
+    async def _stand_in(self, request: Request, whole: list[Stored]) -> Exchange | None:
+        now = time()
+        for stored in whole:
+            if may_stand_in(stored, request.headers, now, shared=self.shared):
+                _, age = use_of(stored, request.headers, now, shared=self.shared)
+                return await self._answers.give(request, stored, age)
+        return None
+
+    async def _confirm(
+        self, request: Request, answer: Exchange, whole: list[Stored], requested: float
+    ) -> Exchange | None:
+        """Update what a 304 speaks of, and return it; None: its body is gone."""
+        stored = confirmed(answer.headers, whole)
+        if stored is None:
+            return answer
+        await answer.close()
+        received = time()
+        newer = updated(stored, answer.headers, requested, received)
+        await self.store.update(str(request.url), newer)
+        _, age = use_of(newer, request.headers, received, shared=self.shared)
+        held = await self._answers.give(request, newer, age)
+        if held is None:  # the next request must find nothing to validate
+            await self.store.remove(str(request.url))
+        return held
+
+    async def _settle(
+        self,
+        request: Request,
+        outgoing: Request,
+        answer: Exchange,
+        candidates: list[Stored],
+        requested: float,
+        call: Call,
+    ) -> Exchange:
+        """Keep an answer, if it may be, and return what answers the caller."""
+        received = time()
+        whole = [stored for stored in candidates if not stored.is_part]
+        if request.method == "HEAD":
+            await self._freshen(request, answer, whole, requested)
+            return answer
+        about: Any = (self.store, outgoing, answer, candidates, requested, received)
+        if call.whole:
+            return await keep(*about, request=request, shared=self.shared)
+        return kept_while_read(*about, shared=self.shared)
+
+    async def _freshen(
+        self, request: Request, answer: Exchange, whole: list[Stored], requested: float
+    ) -> None:
+        """Let a HEAD say whether what is stored still holds (RFC 9111, 4.3.5)."""
+        if answer.status != 200:
+            return
+        for stored in whole:
+            if stored.status != 200:
+                continue
+            names = ("etag", "last-modified", "content-length")
+            same = all(
+                name not in answer.headers
+                or name not in stored.headers
+                or answer.headers[name] == stored.headers[name]
+                for name in names
+            )
+            newer = updated(stored, answer.headers, requested, time()) if same else None
+            await self.store.update(str(request.url), newer or replace(stored, invalid=True))
+
+
+def _is_for_a_cache(request: Request) -> bool:
+    headers = request.headers
+    if request.method not in {"GET", "HEAD"} or request.content is not None:
+        return False
+    if "no-store" in directives_of(headers) or any(name in headers for name in FOR_THE_ORIGIN):
+        return False
+    return "range" not in headers or asked_range(headers) is not None
+
+
+def _first_part(candidates: list[Stored]) -> Stored | None:
+    for stored in candidates:
+        if stored.is_part and stored.first == 0 and strong_etag(stored.headers):
+            return stored
+    return None

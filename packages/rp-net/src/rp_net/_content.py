@@ -1,0 +1,124 @@
+"""The body of a request: from what the caller gave to pieces of bytes."""
+
+from __future__ import annotations
+
+import json as json_module
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from urllib.parse import urlencode
+
+if TYPE_CHECKING:
+    from rp_net._multipart import FileTypes
+
+ContentTypes: TypeAlias = (
+    str | bytes | bytearray | memoryview | Iterable[bytes] | AsyncIterable[bytes] | None
+)
+PIECE: Final = 1 << 18
+
+
+class Content:
+    """A body that can be sent.
+
+    Attributes:
+        length: Bytes, where that is known beforehand; None: it is sent in chunks.
+        replayable: Whether it can be sent again, for a retry or a redirect.
+    """
+
+    def __init__(
+        self,
+        pieces: Callable[[], AsyncIterator[bytes]],
+        length: int | None,
+        *,
+        replayable: bool,
+        data: bytes | None = None,
+    ) -> None:
+        self._pieces = pieces
+        self.length = length
+        self.replayable = replayable
+        self.data = data
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """Give the body piece by piece, from its beginning."""
+        return self._pieces()
+
+
+def bytes_content(data: bytes) -> Content:
+    """Return a body of bytes that are there."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(data), PIECE):
+            yield data[start : start + PIECE]
+
+    return Content(pieces, len(data), replayable=True, data=data)
+
+
+def encode_content(
+    content: ContentTypes = None,
+    *,
+    json: Any = None,
+    data: Mapping[str, Any] | None = None,
+    files: FileTypes | None = None,
+) -> tuple[Content | None, str | None]:
+    """Return the body that the caller's arguments mean, and its media type where they imply one.
+
+    Args:
+        content: As it is to be sent: text (UTF-8), bytes, or an iterable of bytes, which is sent
+            piece by piece and only once.
+        json: Anything that is JSON.
+        data: Fields of a form.
+        files: Files of a form; the body is then multipart/form-data and streamed.
+
+    Raises:
+        TypeError: There is more than one body, or `content` is none.
+        ValueError: The JSON has no form, such as NaN.
+    """
+    given = [content is not None, json is not None, data is not None or files is not None]
+    if sum(given) > 1:
+        raise TypeError("a request has one body: content, json, or data and files")
+    if json is not None:
+        text = json_module.dumps(json, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return bytes_content(text.encode()), "application/json"
+    if files is not None:
+        from rp_net._multipart import multipart_content
+
+        return multipart_content(data or {}, files)
+    if data is not None:
+        if not isinstance(data, Mapping):
+            raise TypeError("data is a mapping of form fields; bytes are given as content")
+        form = urlencode(data, doseq=True)
+        return bytes_content(form.encode()), "application/x-www-form-urlencoded"
+    return _as_content(content), None
+
+
+def _as_content(content: ContentTypes) -> Content | None:
+    if content is None:
+        return None
+    if isinstance(content, str):
+        return bytes_content(content.encode())
+    if isinstance(content, (bytes, bytearray, memoryview)):
+        return bytes_content(bytes(content))
+    if isinstance(content, AsyncIterable):
+        return Content(_once(_checked(content)), None, replayable=False)
+    if isinstance(content, Iterable):
+        return Content(_once(_checked(_drawn(content))), None, replayable=False)
+    raise TypeError(f"content must be text, bytes or an iterable of bytes, not {content!r}")
+
+
+def _once(pieces: AsyncIterator[bytes]) -> Callable[[], AsyncIterator[bytes]]:
+    return lambda: pieces
+
+
+async def _drawn(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
+    from anyio.lowlevel import checkpoint
+
+    for piece in pieces:
+        await checkpoint()
+        yield piece
+
+
+async def _checked(pieces: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    async for piece in pieces:
+        if not isinstance(piece, (bytes, bytearray, memoryview)):
+            raise TypeError(f"a body is made of bytes, not of {type(piece).__name__!r}")
+        if piece:
+            yield bytes(piece)

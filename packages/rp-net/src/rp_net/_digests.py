@@ -1,0 +1,123 @@
+"""Digests of files: named by the caller, or by the server (RFC 9530)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from rp_net._errors import DigestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rp_net._headers import Headers
+
+_ALGORITHMS: Final = frozenset(
+    {"sha256", "sha512", "sha384", "sha224", "sha1", "md5", "blake2b", "blake2s",
+     "sha3_256", "sha3_512"}
+)  # fmt: skip
+_FIELDS: Final = {"sha-256": "sha256", "sha-512": "sha512"}
+_ITEM: Final = re.compile(r"([a-z0-9-]+)\s*=\s*:([A-Za-z0-9+/=\s]*):")
+_BLOCK: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A digest: an algorithm, and the hex it must come to; None: it is only computed."""
+
+    algorithm: str
+    hex: str | None = None
+
+    def __str__(self) -> str:
+        """Return "algorithm:hex"."""
+        return f"{self.algorithm}:{self.hex}"
+
+
+def parse_digest(text: str) -> Digest:
+    """Read what a caller names: "sha256:hex", "sha256-base64", 64 digits of hex, or an algorithm.
+
+    Raises:
+        ValueError: It is no digest that can be computed.
+    """
+    name, colon, value = text.strip().partition(":")
+    if not colon and re.fullmatch(r"[0-9a-fA-F]{64}", name):
+        name, value = "sha256", name
+    elif not colon and "-" in name and len(name) > 20:
+        name, _, coded = name.partition("-")
+        value = _hex_of(coded) or ""
+    name = name.lower().replace("-", "") if name.lower() not in _ALGORITHMS else name.lower()
+    if name not in _ALGORITHMS:
+        raise ValueError(f"{text[:80]!r}: no digest by one of {', '.join(sorted(_ALGORITHMS))}")
+    if not colon and not value:
+        return Digest(name)
+    value = value.strip().lower()
+    if not re.fullmatch(r"[0-9a-f]+", value) or len(value) != 2 * hashlib.new(name).digest_size:
+        raise ValueError(f"{text[:80]!r} is no {name} digest")
+    return Digest(name, value)
+
+
+def digests_in(headers: Headers, field: str) -> list[Digest]:
+    """Return the digests that Repr-Digest or Content-Digest holds, of those we know."""
+    return [
+        Digest(_FIELDS[name], value)
+        for name, coded in _ITEM.findall(headers.get(field, "").lower() and headers[field])
+        if name in _FIELDS and (value := _hex_of(coded))
+    ]
+
+
+class Hashes:
+    """Computes several digests of one run of bytes."""
+
+    def __init__(self, algorithms: Iterable[str]) -> None:
+        self._hashes: dict[str, Any] = {
+            name: hashlib.new(name, usedforsecurity=False) for name in dict.fromkeys(algorithms)
+        }
+
+    def __bool__(self) -> bool:
+        """Return whether there is anything to compute."""
+        return bool(self._hashes)
+
+    def update(self, data: bytes) -> None:
+        """Take some bytes."""
+        for one in self._hashes.values():
+            one.update(data)
+
+    def value(self, algorithm: str) -> Digest:
+        """Return a digest of what has been taken."""
+        return Digest(algorithm, self._hashes[algorithm].hexdigest())
+
+    def check(self, wanted: Iterable[Digest], where: str) -> None:
+        """Compare with what was promised.
+
+        Raises:
+            DigestError: It is something else.
+        """
+        for digest in wanted:
+            actual = self.value(digest.algorithm)
+            if digest.hex is not None and digest != actual:
+                raise DigestError(
+                    f"{where}: the digest is {actual}, not {digest}", str(digest), str(actual)
+                )
+
+
+def digest_of_file(path: str, algorithm: str) -> Digest | None:
+    """Return the digest of a file; None: there is no such file. Blocks."""
+    hashes = Hashes([algorithm])
+    try:
+        with open(path, "rb", buffering=0) as file:
+            while block := file.read(_BLOCK):
+                hashes.update(block)
+    except (FileNotFoundError, IsADirectoryError):
+        return None
+    return hashes.value(algorithm)
+
+
+def _hex_of(coded: str) -> str | None:
+    try:
+        return base64.b64decode(coded, validate=True).hex()
+    except (binascii.Error, ValueError):
+        return None

@@ -1,0 +1,213 @@
+"""A URL to a file: resumed where that is safe, checked, and in its place whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import math
+import os
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import anyio
+
+from rp_core import Progress, threaded
+from rp_net._attempts import in_time
+from rp_net._digests import Digest, digest_of_file, parse_digest
+from rp_net._errors import DigestError, IncompleteBodyError, NetError, TruncatedError
+from rp_net._options import SendOptions, check_options
+from rp_net._part import Part
+from rp_net._retry import Retry, as_retry
+from rp_net._transfer import Transfer
+from rp_net._types import ENDLESS, as_timeout
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Mapping
+
+    from rp_net._engine import Engine
+    from rp_net._tls import Path
+
+    ShowProgress = bool | Callable[[Progress], object] | None
+
+_POLL_SECONDS: Final = 0.05
+RETRIES: Final = Retry(retries=5)
+
+
+class DownloadOptions(SendOptions, total=False):
+    """Options of a download.
+
+    Attributes:
+        digest: What the file must come to: "sha256:hex" (also sha512, sha384, sha1, md5, blake2b,
+            ...), the form "sha256-base64", or 64 digits of hex; the name of an algorithm alone is
+            computed for the result. A destination that has this digest already is left as it is.
+        resume: Whether what an earlier attempt has left is gone on from.
+        overwrite: Whether a file at the destination is replaced.
+        progress: True shows a bar on stderr; a callable receives a `Progress` that counts bytes.
+        durable: Whether to wait until the file is on the disk (fsync).
+    """
+
+    digest: str | None
+    resume: bool
+    overwrite: bool
+    progress: ShowProgress
+    durable: bool
+
+
+OF_FILE: Final = DownloadOptions.__annotations__.keys() - SendOptions.__annotations__.keys()
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file that was downloaded.
+
+    Attributes:
+        path: Where it is.
+        size: Bytes.
+        url: What was asked for.
+        digest: "algorithm:hex", of the algorithm that was asked for; None: none was.
+        etag, modified: What the response said in ETag and Last-Modified.
+        resumed_from: Bytes that were there before this call.
+        fetched: Whether anything was fetched; False: the destination was right already.
+    """
+
+    __module__ = "rp_net"
+
+    path: str
+    size: int
+    url: str
+    digest: str | None = None
+    etag: str | None = None
+    modified: str | None = None
+    resumed_from: int = 0
+    fetched: bool = True
+
+
+async def download(
+    engine: Engine, url: str, destination: Path, options: Mapping[str, Any]
+) -> Download:
+    """Download a URL to a file; see `rp_net.download`."""
+    own = {name: value for name, value in options.items() if name not in OF_FILE}
+    check_options(own, body=False)
+    digest = parse_digest(options["digest"]) if options.get("digest") else None
+    target = os.path.abspath(os.fspath(destination))
+    named = not os.path.isdir(target)
+    if named and not os.path.isdir(os.path.dirname(target)):
+        raise FileNotFoundError(f"there is no folder {os.path.dirname(target)!r}")
+    if named and os.path.lexists(target):
+        target = os.path.realpath(target)
+        _check_replaceable(target)
+        if digest and digest.hex and (await _digest_of(target, digest.algorithm)) == digest:
+            return Download(target, os.path.getsize(target), url, str(digest), fetched=False)
+        if not options.get("overwrite", True):
+            raise FileExistsError(f"{target!r} is there, and overwrite is False")
+    limits = {
+        "max_bytes": None,
+        "retries": RETRIES,
+        **own,
+        "cache": False,
+        "timeout": as_timeout(own["timeout"], ENDLESS) if "timeout" in own else ENDLESS,
+    }
+    _, call = engine.prepare("GET", url, limits, whole=False)
+    retry = as_retry(limits["retries"])
+    async with in_time(call), _locked(_part_path(target, url, named=named)) as part:
+        transfer = Transfer(engine, url, limits, part, digest, resume=options.get("resume", True))
+        transfer.show = _reporter(options.get("progress"))
+        try:
+            await _until_whole(transfer, retry, call.deadline)
+            return await _placed(transfer, target, named=named, options=options)
+        finally:
+            transfer.show.close()
+
+
+def _check_replaceable(target: str) -> None:
+    if os.path.exists(target) and not os.path.isfile(target):
+        raise ValueError(f"{target!r} is no regular file")
+    if os.path.exists(target) and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), target)
+
+
+async def _until_whole(transfer: Transfer, retry: Retry, deadline: float) -> None:
+    """Fetch until the file is whole: go on after what broke off, begin anew after what misled."""
+    tried = 0
+    while True:
+        before = transfer.received
+        try:
+            await transfer.run()
+        except (NetError, OSError) as error:
+            if transfer.received - before >= 1 << 20:
+                tried = 0
+            again = transfer.may_begin_anew(error)
+            wait = 0.0 if again else retry.wait_after_error(error, transfer.request, tried)
+            late = wait is not None and anyio.current_time() + wait >= deadline != math.inf
+            if wait is None or late:
+                raise _final(error, transfer) from error
+            tried += not again
+            await anyio.sleep(wait)
+        else:
+            return
+
+
+async def _placed(
+    transfer: Transfer, target: str, *, named: bool, options: Mapping[str, Any]
+) -> Download:
+    part, digest = transfer.part, transfer.digest
+    if not named:
+        target = os.path.join(target, transfer.filename)
+        if os.path.lexists(target) and not options.get("overwrite", True):
+            part.leave(keep=False)
+            raise FileExistsError(f"{target!r} is there, and overwrite is False")
+    size = part.size
+    value = str(part.hashes.value(digest.algorithm)) if digest else None
+    place = threaded(part.place, module=__name__, cpu=False)
+    with anyio.CancelScope(shield=True):
+        await place(target, durable=options.get("durable", False))
+    about = (transfer.etag, transfer.modified, transfer.resumed_from)
+    return Download(target, size, transfer.url, value, *about)
+
+
+@asynccontextmanager
+async def _locked(path: str) -> AsyncGenerator[Part, None]:
+    """Open a part file as its only writer; wait while there is another."""
+    while True:
+        part = Part(path)
+        if part.lock():
+            break
+        part.close()
+        await anyio.sleep(_POLL_SECONDS)
+    keep = True
+    try:
+        yield part
+    except DigestError:
+        keep = False
+        raise
+    finally:
+        part.leave(keep=keep)
+
+
+def _part_path(target: str, url: str, *, named: bool) -> str:
+    folder, name = os.path.split(target) if named else (target, "")
+    if not named or len(os.fsencode(name)) > 200:
+        name = hashlib.sha256(f"{url} {name}".encode()).hexdigest()[:32]
+    return os.path.join(folder, f".{name}.rp-part")
+
+
+def _final(error: Exception, transfer: Transfer) -> Exception:
+    if isinstance(error, IncompleteBodyError):
+        length = transfer.length
+        return TruncatedError(
+            f"{transfer.url}: {transfer.part.size} bytes came of {length or 'unknown many'}",
+            transfer.part.size,
+            length,
+        )
+    return error
+
+
+async def _digest_of(path: str, algorithm: str) -> Digest | None:
+    return await threaded(digest_of_file, module=__name__)(path, algorithm)
+
+
+def _reporter(progress: ShowProgress) -> Any:
+    from rp_core import Reporter
+
+    return Reporter(progress or (lambda _: None), None)

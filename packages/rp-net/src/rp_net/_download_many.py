@@ -1,0 +1,76 @@
+"""Many URLs to files, a bounded number at a time."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from rp_net._download import Download, DownloadOptions, download
+from rp_net._fetch_many import OF_BATCH, BatchOptions, Turns, batch
+from rp_net._url import parse_url
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Iterable, Mapping
+
+    from rp_net._engine import Engine
+    from rp_net._tls import Path
+
+
+class ManyOptions(BatchOptions, total=False):
+    """Options of many downloads.
+
+    Attributes:
+        digests: By URL, as `digest` in `DownloadOptions`.
+        resume, overwrite, durable: As in `DownloadOptions`.
+    """
+
+    digests: Mapping[str, str] | None
+    resume: bool
+    overwrite: bool
+    durable: bool
+
+
+async def download_many(
+    engine: Engine,
+    items: Iterable[str | tuple[str, Path]] | AsyncIterable[str | tuple[str, Path]],
+    folder: Path | None,
+    options: Mapping[str, Any],
+) -> list[Any]:
+    """Download many URLs to files; see `rp_net.download_many`."""
+    own = {n: v for n, v in options.items() if n not in OF_BATCH and n != "digests"}
+    unknown = own.keys() - DownloadOptions.__annotations__.keys()
+    if unknown:
+        raise TypeError(f"unknown options: {', '.join(sorted(unknown))}")
+    digests = options.get("digests") or {}
+    limit = options.get("limit", 16)
+    turns = Turns(limit, options.get("per_host", 8))
+    taken: dict[str, str] = {}
+
+    async def download_one(item: str | tuple[str, Path]) -> Download:
+        url, destination = _split(item, folder)
+        _claim(taken, url, destination)
+        settings = {**own, "digest": digests.get(url)}
+        done: Download = await turns.take(
+            parse_url(url).host, lambda: download(engine, url, destination, settings)
+        )
+        return done
+
+    return await batch(download_one, items, options, limit=limit)
+
+
+def _split(item: str | tuple[str, Path], folder: Path | None) -> tuple[str, Path]:
+    if isinstance(item, str):
+        if folder is None:
+            raise ValueError("download_many: a URL alone needs a folder to be put into")
+        return item, folder
+    url, destination = item
+    return url, destination if folder is None else os.path.join(folder, destination)
+
+
+def _claim(taken: dict[str, str], url: str, destination: Path) -> None:
+    """Refuse two URLs for one file: the later one would replace the earlier."""
+    path = os.path.abspath(os.fspath(destination))
+    if os.path.isdir(path):
+        return
+    if taken.setdefault(path, url) != url:
+        raise ValueError(f"download_many: two URLs for {path!r}")

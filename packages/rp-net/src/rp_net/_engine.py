@@ -1,0 +1,300 @@
+"""What a client does for one call: from the caller's arguments to the last answer."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import anyio
+
+from rp_net._attempts import send
+from rp_net._content import encode_content
+from rp_net._cookies import Cookies, cookie_header
+from rp_net._decode import accepted_codings
+from rp_net._headers import Headers
+from rp_net._local import as_transport
+from rp_net._loop import on_trio
+from rp_net._options import Call
+from rp_net._proxies import as_proxy, environment_proxy
+from rp_net._retry import Retry, as_retry
+from rp_net._transport import BACKENDS, TransportOptions, open_transport
+from rp_net._types import Request, Timeout, as_timeout
+from rp_net._url import Url, add_params, join_url, parse_url
+from rp_net._wire import basic
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping
+
+    from rp_net._cache import Cache
+    from rp_net._options import AuthTypes, BackendName
+    from rp_net._policy import PublicOnly
+    from rp_net._tls import Tls
+    from rp_net._types import Exchange, Proxy, Transport
+    from rp_net._url import ParamTypes
+
+USER_AGENT: Final = f"rp-net/{version('rp-net')}"
+_DEFAULT: Final = Timeout()
+
+
+@dataclass(slots=True)
+class Settings:
+    """The arguments of a `Client`, checked."""
+
+    base: Url | None
+    headers: Headers
+    params: ParamTypes | None
+    auth: AuthTypes | None
+    cookies: str | None
+    timeout: Timeout
+    retry: Retry
+    cache: Cache | None
+    proxy: str | Literal[False] | None
+    tls: Tls | ssl.SSLContext | None
+    policy: PublicOnly | None
+    follow_redirects: bool
+    max_redirects: int
+    allow_downgrade: bool
+    max_bytes: int | None
+    max_connections: int
+    http2: bool
+    transport: Transport | None
+    backend: BackendName
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        base_url: str = "",
+        headers: Any = (),
+        cookies: Mapping[str, str] | None = None,
+        timeout: Any = 60.0,
+        retries: Any = 2,
+        transport: Any = None,
+        **rest: Any,
+    ) -> Settings:
+        """Check what a client was given.
+
+        Raises:
+            TypeError, ValueError: An argument cannot be right.
+        """
+        defaults = {"Accept": "*/*", "User-Agent": USER_AGENT}
+        check_backend(rest["backend"])
+        check_proxy(rest["proxy"], rest["policy"])
+        if rest["max_connections"] < 1:
+            raise ValueError("max_connections must be at least 1")
+        return cls(
+            base=parse_url(base_url) if base_url else None,
+            headers=Headers(headers).defaults(defaults),
+            cookies=cookie_header(cookies) if cookies else None,
+            timeout=as_timeout(timeout, _DEFAULT),
+            retry=as_retry(retries),
+            transport=None if transport is None else as_transport(transport),
+            **rest,
+        )
+
+
+class Engine:
+    """Settings, cookies and open backends: the inside of a `Client`."""
+
+    def __init__(self, settings: Settings, *, keep_cookies: bool = True) -> None:
+        self.settings = settings
+        self._keep_cookies = keep_cookies
+        self.jar = Cookies()
+        self.backend: str | None = None
+        self.closed = False
+        self._home = settings.base.origin if settings.base else None
+        self._transports: dict[tuple[str, PublicOnly | None], Transport] = {}
+        self._proxies: dict[tuple[str, str, int], Proxy | None] = {}
+
+    def open(self) -> None:
+        """Choose the backend that requests are sent with, unless they say otherwise.
+
+        Raises:
+            NoBackendError: None is able.
+        """
+        self.closed = False
+        self._transport(self.settings.backend, self.settings.policy)
+
+    async def close(self) -> None:
+        """Close every connection, and end what goes on in the background."""
+        self.closed = True
+        transports, self._transports = self._transports, {}
+        with anyio.CancelScope(shield=True):
+            for transport in transports.values():
+                await transport.close()
+            if self.settings.cache:
+                await self.settings.cache._settle()  # noqa: SLF001
+
+    def prepare(
+        self, method: str, url: str, options: Mapping[str, Any], *, whole: bool = True
+    ) -> tuple[Request, Call]:
+        """Return the first request of a call, and what holds for all of them.
+
+        Raises:
+            TypeError, ValueError: An argument cannot be right.
+        """
+        settings = self.settings
+        if self.closed:
+            raise RuntimeError("the client is closed")
+        target = self._url(url, options.get("params"))
+        call = self._call(target, options, whole=whole)
+        content, kind = encode_content(
+            **{name: options[name] for name in ("content", "json", "data", "files")
+               if name in options}
+        )  # fmt: skip
+        headers = settings.headers
+        if given := options.get("headers"):
+            headers = headers.merged(given)
+        if "accept-encoding" not in headers:
+            headers = headers.merged({"Accept-Encoding": accepted_codings()})
+        if kind and "content-type" not in headers:
+            headers = headers.merged({"Content-Type": kind})
+        if not method.isascii() or not method.isalpha():
+            raise ValueError(f"{method!r} is no method")
+        return Request(method.upper(), target._replace(userinfo=None), headers, content), call
+
+    async def send(self, request: Request, call: Call) -> Exchange:
+        """Send one request of a call: with its cookies, through the cache if there is one."""
+        headers = self._with_secrets(request, call)
+        proxy = self._proxy(request.url, call)
+        outgoing = Request(request.method, request.url, headers, request.content, proxy)
+        transport = self._transport(call.backend, call.policy)
+        if call.cache:
+            answer = await call.cache._send(transport, outgoing, call)  # noqa: SLF001
+        else:
+            answer = await send(transport, outgoing, call)
+        if self._keep_cookies:
+            self.jar.take(answer.headers, request.url)
+        return answer
+
+    def _url(self, url: str, params: ParamTypes | None) -> Url:
+        if not isinstance(url, str):
+            raise TypeError(f"a URL is a string, not {type(url).__name__!r}")
+        base = self.settings.base
+        parsed = parse_url(url) if base is None or "://" in url[:12] else join_url(base, url)
+        if self.settings.params:
+            parsed = add_params(parsed, self.settings.params)
+        return add_params(parsed, params)._replace(fragment="") if params else parsed
+
+    def _call(self, url: Url, options: Mapping[str, Any], *, whole: bool) -> Call:
+        settings = self.settings
+        if self._home is None:
+            self._home = url.origin
+        at_home = url.origin == self._home
+        timeout = settings.timeout
+        if "timeout" in options:
+            timeout = as_timeout(options["timeout"], timeout)
+        call = Call(
+            timeout=timeout,
+            retry=settings.retry,
+            deadline=math.inf if timeout.total is None else anyio.current_time() + timeout.total,
+            first=url,
+            cache=settings.cache,
+            policy=settings.policy,
+            backend=settings.backend,
+            proxy=settings.proxy,
+            auth=url.userinfo or (settings.auth if at_home else None),
+            follow=settings.follow_redirects,
+            max_redirects=settings.max_redirects,
+            allow_downgrade=settings.allow_downgrade,
+            max_bytes=settings.max_bytes,
+            cookies=settings.cookies if at_home else None,
+            whole=whole,
+        )
+        return replace(call, **_own(options)) if options else call
+
+    def _with_secrets(self, request: Request, call: Call) -> Headers:
+        headers, url = request.headers, request.url
+        home = url.origin == call.first.origin
+        if "cookie" not in headers:
+            found = [call.cookies if home else None, self.jar.header(url)]
+            if text := "; ".join(part for part in found if part):
+                headers = headers.merged({"Cookie": text})
+        if home and call.auth and "authorization" not in headers:
+            if callable(call.auth):
+                headers = headers.merged(call.auth(request))
+            else:
+                headers = headers.merged({"Authorization": basic(call.auth)})
+        return headers
+
+    def _proxy(self, url: Url, call: Call) -> Proxy | None:
+        if call.proxy is False or call.policy or self.settings.transport:
+            return None
+        if call.proxy:
+            return as_proxy(call.proxy)
+        if url.origin not in self._proxies:
+            self._proxies[url.origin] = environment_proxy(url)
+        return self._proxies[url.origin]
+
+    def _transport(self, backend: str, policy: PublicOnly | None) -> Transport:
+        if self.settings.transport:
+            self.backend = self.settings.transport.name
+            return self.settings.transport
+        transport = self._transports.get((backend, policy))
+        if transport is None:
+            options = TransportOptions(
+                "trio" if on_trio() else "asyncio",
+                self.settings.http2,
+                self.settings.tls,
+                policy,
+                self.settings.max_connections,
+            )
+            make = open_transport.using(None if backend == "auto" else backend)
+            transport = self._transports[backend, policy] = make(options)
+        self.backend = transport.name
+        return transport
+
+
+def check_backend(name: str) -> None:
+    """Refuse a backend that there is not.
+
+    Raises:
+        ValueError: There is none of that name.
+    """
+    if name != "auto" and name not in BACKENDS:
+        raise ValueError(f"there is no backend {name!r}, only auto, {', '.join(sorted(BACKENDS))}")
+
+
+def check_proxy(proxy: str | Literal[False] | None, policy: PublicOnly | None) -> None:
+    """Refuse a proxy that cannot be, or whose connections the policy could not check.
+
+    Raises:
+        ValueError: It is no URL of a proxy, or there is a policy.
+    """
+    if proxy:
+        as_proxy(proxy)
+        if policy:
+            raise ValueError("a policy cannot hold behind a proxy: the proxy looks names up itself")
+
+
+def _own(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a `Call` that the options of one request settle."""
+    own: dict[str, Any] = {
+        field: options[name]
+        for name, field in (
+            ("policy", "policy"),
+            ("proxy", "proxy"),
+            ("max_redirects", "max_redirects"),
+            ("allow_downgrade", "allow_downgrade"),
+            ("max_bytes", "max_bytes"),
+            ("follow_redirects", "follow"),
+            ("backend", "backend"),
+        )
+        if name in options
+    }
+    if "backend" in own:
+        check_backend(own["backend"])
+    if "retries" in options:
+        own["retry"] = as_retry(options["retries"])
+    if "cache" in options and options["cache"] is not None:
+        own["cache"] = options["cache"] or None
+    if options.get("auth") is not None:
+        own["auth"] = options["auth"]
+    if options.get("cookies"):
+        own["cookies"] = cookie_header(options["cookies"])
+    if own.get("proxy"):
+        check_proxy(own["proxy"], own.get("policy"))
+    return own

@@ -1,0 +1,124 @@
+"""Where a response ends on the wire, to tell what does not belong to it.
+
+A server that sends more than its response would answer the next request with the rest: the parser
+of httpcore keeps such bytes and gives them to the next exchange. This follows the framing beside
+the parser (RFC 9112, 6 and 7.1), so that the connection can be given up.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import Final
+
+_MOST_HEAD: Final = 1 << 18
+_MOST_LINE: Final = 1 << 14
+
+
+class _State(Enum):
+    HEAD = auto()
+    BODY = auto()
+    CHUNK_SIZE = auto()
+    CHUNK = auto()
+    CHUNK_END = auto()
+    TRAILER = auto()
+    UNTIL_CLOSE = auto()
+    DONE = auto()
+    LOST = auto()
+
+
+class ResponseMeter:
+    """Follows the responses on one connection.
+
+    Attributes:
+        surplus: Whether bytes came that belong to no response, or the framing was lost: the
+            connection must not be used again.
+    """
+
+    def __init__(self) -> None:
+        self.surplus = False
+        self._state = _State.DONE
+        self._method = b""
+        self._held = b""
+        self._left = 0
+
+    def sent(self, data: bytes) -> None:
+        """Take note of what was sent: the first bytes after a response name the next method."""
+        if self._state is _State.DONE:
+            self._method = bytes(data[:8]).partition(b" ")[0]
+            self._state, self._held = _State.HEAD, b""
+
+    def received(self, data: bytes) -> None:
+        """Take note of what came."""
+        view, position, end = memoryview(data), 0, len(data)
+        while position < end:
+            if self._state in (_State.BODY, _State.CHUNK):
+                taken = min(self._left, end - position)
+                self._left -= taken
+                position += taken
+                if not self._left:
+                    self._state = _State.DONE if self._state is _State.BODY else _State.CHUNK_END
+            elif self._state is _State.DONE:
+                self.surplus = True
+                return
+            elif self._state in (_State.UNTIL_CLOSE, _State.LOST):
+                self.surplus |= self._state is _State.LOST
+                return
+            else:
+                position += self._line_or_head(bytes(view[position:]))
+
+    def _line_or_head(self, data: bytes) -> int:
+        """Take a header block or one line of the chunked coding; return the bytes used."""
+        block = self._held + data
+        ending = b"\r\n\r\n" if self._state is _State.HEAD else b"\r\n"
+        at = block.find(ending)
+        most = _MOST_HEAD if self._state is _State.HEAD else _MOST_LINE
+        if at < 0 or at > most:
+            self._held = block
+            if len(block) > most:
+                self._state = _State.LOST
+            return len(data)
+        used = at + len(ending) - len(self._held)
+        self._held = b""
+        self._step(block[:at])
+        return used
+
+    def _step(self, block: bytes) -> None:
+        if self._state is _State.HEAD:
+            self._begin_body(block)
+        elif self._state is _State.CHUNK_SIZE:
+            self._begin_chunk(block)
+        elif self._state is _State.CHUNK_END:
+            self._state = _State.LOST if block else _State.CHUNK_SIZE
+        elif not block:
+            self._state = _State.DONE
+
+    def _begin_chunk(self, line: bytes) -> None:
+        try:
+            self._left = int(line.partition(b";")[0].strip(), 16)
+        except ValueError:
+            self._state = _State.LOST
+        else:
+            self._state = _State.CHUNK if self._left else _State.TRAILER
+
+    def _begin_body(self, head: bytes) -> None:
+        lines = head.split(b"\r\n")
+        status = lines[0].partition(b" ")[2][:3]
+        if status[:1] == b"1" and status != b"101":
+            return
+        fields = {}
+        for line in lines[1:]:
+            name, _, value = line.partition(b":")
+            fields[name.strip().lower()] = value.strip().lower()
+        self._left = 0
+        if self._method == b"HEAD" or status in (b"204", b"304") or self._is_tunnel(status):
+            self._state = _State.DONE
+        elif b"chunked" in fields.get(b"transfer-encoding", b""):
+            self._state = _State.CHUNK_SIZE
+        elif b"transfer-encoding" in fields or not fields.get(b"content-length", b"").isdigit():
+            self._state = _State.UNTIL_CLOSE
+        else:
+            self._left = int(fields[b"content-length"])
+            self._state = _State.BODY if self._left else _State.DONE
+
+    def _is_tunnel(self, status: bytes) -> bool:
+        return self._method == b"CONNECT" and status[:1] == b"2"

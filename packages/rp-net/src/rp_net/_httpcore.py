@@ -1,0 +1,171 @@
+"""The backends `httpx2` and `httpx`: their engines, httpcore2 and httpcore, which are alike."""
+
+from __future__ import annotations
+
+import base64
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from rp_net._errors import (
+    ConnectError,
+    IncompleteBodyError,
+    NetError,
+    NetTimeoutError,
+    ProtocolError,
+    ReadError,
+)
+from rp_net._headers import Headers
+from rp_net._network import Network
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from rp_net._transport import TransportOptions
+    from rp_net._types import Proxy, Request, Timeout
+
+
+class HttpcoreTransport:
+    """Connection pools of httpcore: one without a proxy, one for each proxy."""
+
+    def __init__(self, name: str, module: str, options: TransportOptions) -> None:
+        self.name = name
+        self._core: Any = import_module(module)
+        self._options = options
+        self._pools: dict[Proxy | None, Any] = {}
+
+    async def send(self, request: Request, limits: Timeout) -> HttpcoreExchange:
+        """Send a request; see `Transport`."""
+        core, url = self._core, request.url
+        if self._options.policy:
+            self._options.policy.check_url(url)
+        seconds = {"connect": limits.connect, "read": limits.stall, "write": limits.stall}
+        content = request.content
+        message = core.Request(
+            request.method.encode("ascii"),
+            core.URL(
+                scheme=url.scheme.encode(),
+                host=url.host.encode(),
+                port=url.port,
+                target=url.target.encode(),
+            ),
+            headers=_fields_of(request),
+            content=None if content is None else _pieces(content),
+            extensions={"timeout": seconds},
+        )
+        try:
+            response = await self._pool(request.proxy).handle_async_request(message)
+        except Exception as error:
+            raise self._mapped(error, url.authority) from error
+        return HttpcoreExchange(response, self._mapped, url.authority)
+
+    async def close(self) -> None:
+        """Close every connection; see `Transport`."""
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            await pool.aclose()
+
+    def _pool(self, proxy: Proxy | None) -> Any:
+        pool = self._pools.get(proxy)
+        if pool is None:
+            pool = self._pools[proxy] = self._make_pool(proxy)
+        return pool
+
+    def _make_pool(self, proxy: Proxy | None) -> Any:
+        core, options = self._core, self._options
+        shared: dict[str, Any] = {
+            "ssl_context": options.tls_context,
+            "max_connections": options.max_connections,
+            "max_keepalive_connections": options.max_connections,
+            "keepalive_expiry": 30.0,
+            "http2": options.http2,
+            "network_backend": Network(core, options.policy),
+        }
+        if proxy is None:
+            return core.AsyncConnectionPool(**shared)
+        url = proxy.url
+        auth = proxy.auth and tuple(part.encode() for part in proxy.auth)
+        where = core.URL(
+            scheme=url.scheme.encode(), host=url.host.encode(), port=url.port, target=b"/"
+        )
+        return core.AsyncHTTPProxy(proxy_url=where, proxy_auth=auth, **shared)
+
+    def _mapped(self, error: Exception, where: str) -> Exception:
+        """Return the error of ours that an error of httpcore means."""
+        core = self._core
+        text = f"{where}: {str(error) or type(error).__name__}"
+        mapped: Exception = error
+        if isinstance(error, NetError):
+            pass
+        elif isinstance(error, (core.ConnectTimeout, core.PoolTimeout)):
+            mapped = NetTimeoutError(f"{where}: no connection in time", "connect")
+        elif isinstance(error, core.ReadTimeout):
+            mapped = NetTimeoutError(f"{where}: no byte came in time", "read")
+        elif isinstance(error, core.WriteTimeout):
+            mapped = NetTimeoutError(f"{where}: no byte was taken in time", "write")
+        elif isinstance(error, (core.ConnectError, core.ProxyError)):
+            mapped = ConnectError(text)
+        elif isinstance(error, core.RemoteProtocolError):
+            mapped = _protocol_error(str(error), where)
+        elif isinstance(error, core.LocalProtocolError):
+            mapped = ProtocolError(text)
+        elif isinstance(error, (core.NetworkError, OSError)):
+            mapped = ReadError(text)
+        return mapped
+
+
+class HttpcoreExchange:
+    """A response of httpcore; see `Exchange`."""
+
+    def __init__(self, response: Any, mapped: Any, where: str) -> None:
+        self._stream = response.stream
+        self._pieces: AsyncIterator[bytes] | None = None
+        self._mapped = mapped
+        self._where = where
+        self.status: int = response.status
+        extensions = response.extensions
+        self.reason: str = extensions.get("reason_phrase", b"").decode("latin-1")
+        self.http_version: str = extensions.get("http_version", b"HTTP/1.1").decode("latin-1")
+        self.headers = Headers.received(
+            [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers]
+        )
+
+    async def read(self) -> bytes:
+        """Return the next piece; see `Exchange`."""
+        if self._pieces is None:
+            self._pieces = aiter(self._stream)
+        try:
+            return await anext(self._pieces, b"")
+        except Exception as error:
+            raise self._mapped(error, self._where) from error
+
+    async def close(self) -> None:
+        """Give the connection back or close it; see `Exchange`."""
+        if self._pieces is not None:
+            await self._pieces.aclose()  # type: ignore[attr-defined]
+        await self._stream.aclose()
+
+
+def _fields_of(request: Request) -> list[tuple[bytes, bytes]]:
+    fields = [("Host", request.url.authority), *request.headers.multi_items()]
+    content = request.content
+    if content and content.length is None:
+        fields.append(("Transfer-Encoding", "chunked"))
+    elif content or request.method in {"POST", "PUT", "PATCH"}:
+        fields.append(("Content-Length", str(content.length if content else 0)))
+    if request.proxy and request.proxy.auth and request.url.scheme == "http":
+        code = base64.b64encode(":".join(request.proxy.auth).encode()).decode()
+        fields.append(("Proxy-Authorization", f"Basic {code}"))
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in fields]
+
+
+async def _pieces(content: Any) -> AsyncIterator[bytes]:
+    async for piece in content:
+        yield piece
+
+
+def _protocol_error(text: str, where: str) -> NetError:
+    if "without sending" in text:
+        return ReadError(f"{where}: the server closed the connection without an answer")
+    if "without sending complete" in text or "incomplete" in text or "closed connection" in text:
+        return IncompleteBodyError(f"{where}: the body ended early")
+    return ProtocolError(f"{where}: {text}")

@@ -1,0 +1,84 @@
+"""The connections of httpcore: to addresses that the policy admits, dropped after surplus bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rp_net._errors import ConnectError
+from rp_net._framing import ResponseMeter
+from rp_net._resolve import resolve
+
+if TYPE_CHECKING:
+    import ssl
+
+    from rp_net._policy import PublicOnly
+
+
+class Network:
+    """What httpcore calls a network backend, on asyncio and Trio."""
+
+    def __init__(self, core: Any, policy: PublicOnly | None) -> None:
+        self._inner = core.AnyIOBackend()
+        self._policy = policy
+
+    async def connect_tcp(self, host: str, port: int, **options: Any) -> MeteredStream:
+        """Connect to a host: to its first address that answers."""
+        if self._policy is None:
+            return MeteredStream(await self._inner.connect_tcp(host, port, **options))
+        failure: Exception = ConnectError(f"{host}: it has no address")
+        for address in await resolve(host, port, self._policy):
+            try:
+                return MeteredStream(await self._inner.connect_tcp(address, port, **options))
+            except Exception as error:
+                failure = error
+        raise failure
+
+    async def connect_unix_socket(self, path: str, **options: Any) -> MeteredStream:
+        """Connect to a Unix socket; no pool here is set up for that."""
+        raise NotImplementedError
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait between tries to connect."""
+        await self._inner.sleep(seconds)
+
+
+class MeteredStream:
+    """A connection that calls itself unusable once bytes came that belong to no response."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+        tls = inner.get_extra_info("ssl_object")
+        frames = tls is not None and tls.selected_alpn_protocol() == "h2"
+        self._meter = None if frames else ResponseMeter()
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Receive bytes."""
+        data: bytes = await self._inner.read(max_bytes, timeout)
+        if self._meter:
+            self._meter.received(data)
+        return data
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send bytes."""
+        if self._meter:
+            self._meter.sent(buffer)
+        await self._inner.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        await self._inner.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> MeteredStream:
+        """Go on inside TLS."""
+        return MeteredStream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        """Say something of the connection; "is_readable" means to a pool: drop it."""
+        if info == "is_readable" and self._meter and self._meter.surplus:
+            return True
+        return self._inner.get_extra_info(info)

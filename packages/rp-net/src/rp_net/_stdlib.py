@@ -1,0 +1,202 @@
+"""The backend `stdlib`: http.client in worker threads, on any event loop."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from http.client import HTTPException, HTTPResponse, IncompleteRead, RemoteDisconnected
+from typing import TYPE_CHECKING, TypeVar
+
+import anyio
+import anyio.to_thread
+
+from rp_net._content import PIECE
+from rp_net._errors import (
+    IncompleteBodyError,
+    NetError,
+    NetTimeoutError,
+    ProtocolError,
+    ReadError,
+)
+from rp_net._headers import Headers
+from rp_net._wire import Wire, basic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rp_net._transport import TransportOptions
+    from rp_net._types import Proxy, Request, Timeout
+
+R = TypeVar("R")
+
+
+class StdlibTransport:
+    """A pool of connections, each used by one worker thread at a time."""
+
+    name = "stdlib"
+
+    def __init__(self, options: TransportOptions) -> None:
+        self._options = options
+        self._idle: dict[tuple[tuple[str, str, int], Proxy | None], list[Wire]] = {}
+        self._room = anyio.Semaphore(options.max_connections)
+        self._threads = anyio.CapacityLimiter(options.max_connections)
+
+    async def send(self, request: Request, limits: Timeout) -> StdlibExchange:
+        """Send a request; see `Transport`."""
+        if self._options.policy:
+            self._options.policy.check_url(request.url)
+        await self._room.acquire()
+        try:
+            return await self._send(request, limits)
+        except BaseException:
+            self._room.release()
+            raise
+
+    async def close(self) -> None:
+        """Close every connection; see `Transport`."""
+        pools, self._idle = self._idle, {}
+        for wires in pools.values():
+            for wire in wires:
+                wire.cut()
+
+    async def _send(self, request: Request, limits: Timeout) -> StdlibExchange:
+        wire = self._take_idle(request)
+        where = request.url.authority
+        fresh = wire is None
+        wire = wire or Wire()
+
+        def begin(rest: bytes) -> HTTPResponse:
+            wire.send(rest)
+            return wire.begin_response(request.method)
+
+        def connect() -> None:
+            if fresh:
+                wire.connect(request.url, request.proxy, self._options, limits)
+
+        def whole(data: bytes) -> HTTPResponse:
+            connect()
+            return begin(_head_of(request) + data)
+
+        content = request.content
+        hop = partial(self.hop, wire, where)
+        if content is None or content.data is not None:
+            response = await hop(partial(whole, content.data or b"" if content else b""))
+        else:
+            await hop(connect)
+            await hop(partial(wire.send, _head_of(request)))
+            async for piece in content:
+                await hop(partial(wire.send, _framed(piece, content.length)))
+            response = await hop(partial(begin, _framed(b"", content.length)))
+        return StdlibExchange(self, request, wire, response)
+
+    async def hop(self, wire: Wire, where: str, call: Callable[[], R]) -> R:
+        """Do one blocking step; whoever cancels it does not wait, the connection is cut."""
+        try:
+            return await anyio.to_thread.run_sync(
+                call, abandon_on_cancel=True, limiter=self._threads
+            )
+        except Exception as error:
+            wire.cut()
+            raise _mapped(error, where) from error
+        except BaseException:
+            wire.cut()
+            raise
+
+    def put_back(self, request: Request, wire: Wire | None) -> None:
+        """Take a connection that can be used again, and let the next request begin."""
+        if wire:
+            wire.idle_since = time.monotonic()
+            self._idle.setdefault((request.url.origin, request.proxy), []).append(wire)
+        self._room.release()
+
+    def _take_idle(self, request: Request) -> Wire | None:
+        wires = self._idle.get((request.url.origin, request.proxy), [])
+        while wires:
+            wire = wires.pop()
+            if wire.is_reusable():
+                return wire
+            wire.cut()
+        return None
+
+
+class StdlibExchange:
+    """A response of http.client; see `Exchange`."""
+
+    def __init__(
+        self, transport: StdlibTransport, request: Request, wire: Wire, response: HTTPResponse
+    ) -> None:
+        self._transport = transport
+        self._request = request
+        self._wire: Wire | None = wire
+        self._response = response
+        self._ended = False
+        self.status = response.status
+        self.reason = response.reason
+        self.http_version = "HTTP/1.0" if response.version == 10 else "HTTP/1.1"
+        self.headers = Headers.received(list(response.msg.raw_items()))
+
+    async def read(self) -> bytes:
+        """Return the next piece; see `Exchange`."""
+        if self._ended or self._wire is None:
+            return b""
+        piece = await self._transport.hop(self._wire, self._request.url.authority, self._read)
+        self._ended = not piece
+        return piece
+
+    def _read(self) -> bytes:
+        piece = self._response.read1(PIECE)
+        if not piece and self._response.length and self._request.method != "HEAD":
+            raise IncompleteRead(b"", self._response.length)
+        return piece
+
+    async def close(self) -> None:
+        """Give the connection back or close it; see `Exchange`."""
+        wire, self._wire = self._wire, None
+        if wire is None:
+            return
+        if self._ended and not self._response.will_close:
+            self._transport.put_back(self._request, wire)
+        else:
+            wire.cut()
+            self._transport.put_back(self._request, None)
+
+
+def _head_of(request: Request) -> bytes:
+    url, content = request.url, request.content
+    target = url.target
+    fields = [("Host", url.authority), *request.headers.multi_items()]
+    if request.proxy and url.scheme == "http":
+        target = str(url)
+        if request.proxy.auth:
+            fields.append(("Proxy-Authorization", basic(request.proxy.auth)))
+    if content and content.length is None:
+        fields.append(("Transfer-Encoding", "chunked"))
+    elif content or request.method in {"POST", "PUT", "PATCH"}:
+        fields.append(("Content-Length", str(content.length if content else 0)))
+    lines = [f"{request.method} {target} HTTP/1.1", *(f"{n}: {v}" for n, v in fields), "", ""]
+    return "\r\n".join(lines).encode("latin-1")
+
+
+def _framed(piece: bytes, length: int | None) -> bytes:
+    """Put a piece into the chunked coding where the length is not known; empty ends it."""
+    if length is not None:
+        return piece
+    return b"%x\r\n%b\r\n" % (len(piece), piece)
+
+
+def _mapped(error: Exception, where: str) -> Exception:
+    """Return the error of ours that an error of http.client means."""
+    mapped: Exception = error
+    if isinstance(error, NetError):
+        pass
+    elif isinstance(error, TimeoutError):
+        mapped = NetTimeoutError(f"{where}: no byte moved in time", "read")
+    elif isinstance(error, IncompleteRead):
+        mapped = IncompleteBodyError(f"{where}: the body ended early")
+    elif isinstance(error, RemoteDisconnected):
+        mapped = ReadError(f"{where}: the server closed the connection without an answer")
+    elif isinstance(error, HTTPException):
+        mapped = ProtocolError(f"{where}: {str(error) or type(error).__name__}")
+    elif isinstance(error, OSError):
+        mapped = ReadError(f"{where}: {error}")
+    return mapped

@@ -1,0 +1,199 @@
+"""A response whose body is read piece by piece."""
+
+from __future__ import annotations
+
+import codecs
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import anyio
+
+from rp_net._attempts import in_time
+from rp_net._charset import encoding_of
+from rp_net._decode import BodyDecoder
+from rp_net._errors import HTTPStatusError
+from rp_net._events import EventParser
+from rp_net._fetch import as_response, shown_url
+from rp_net._limits import MAX_LINE
+from rp_net._lines import LineSplitter
+from rp_net._redirects import follow
+from rp_net._types import ENDLESS, as_timeout
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+    from typing import Any
+
+    from rp_net._engine import Engine
+    from rp_net._events import Event
+    from rp_net._headers import Headers
+    from rp_net._options import Call
+    from rp_net._redirects import Hop
+    from rp_net._response import Response
+
+
+class StreamedResponse:
+    """A response that is open: its head is here, its body comes as it is asked for.
+
+    Attributes:
+        status, reason, headers, url, method, http_version, history: As in `Response`.
+        from_cache: Whether a cache gives the body.
+    """
+
+    __module__ = "rp_net"
+
+    def __init__(self, hop: Hop, passed: list[Hop], call: Call) -> None:
+        exchange = hop.exchange
+        self.status: int = exchange.status
+        self.reason: str = exchange.reason
+        self.headers: Headers = exchange.headers
+        self.http_version: str = exchange.http_version
+        self.url: str = shown_url(hop)
+        self.method: str = hop.request.method
+        self.history: tuple[Response, ...] = tuple(as_response(one, b"") for one in passed)
+        self.from_cache: bool = getattr(exchange, "from_cache", False)
+        self._exchange = exchange
+        self._call = call
+        self._begun = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is below 400."""
+        return self.status < 400
+
+    async def iter_raw(self) -> AsyncIterator[bytes]:
+        """Give the body as it was sent, piece by piece.
+
+        Raises:
+            RuntimeError: The body was read before.
+            NetError: It does not come whole, or is more than allowed.
+        """
+        decoder = BodyDecoder(type(self.headers)(), self._call.max_bytes)
+        async for piece in self._pieces(decoder):
+            yield piece
+
+    async def iter_bytes(self) -> AsyncIterator[bytes]:
+        """Give the body, decoded, in pieces of at most 1 MiB.
+
+        Raises:
+            RuntimeError: The body was read before.
+            NetError: It does not come whole, or is more than allowed.
+        """
+        decoder = BodyDecoder(self.headers, self._call.max_bytes)
+        async for piece in self._pieces(decoder):
+            yield piece
+
+    async def iter_lines(
+        self, *, encoding: str | None = None, max_line: int = MAX_LINE
+    ) -> AsyncIterator[str]:
+        r"""Give the body line by line, without line ends: \n, \r\n or \r.
+
+        Args:
+            encoding: Of the text; default: as in `Response.encoding`, from the first piece.
+            max_line: The most characters of a line.
+
+        Raises:
+            RuntimeError: The body was read before.
+            BodyLimitError: A line is longer.
+            NetError: The body does not come whole, or is more than allowed.
+        """
+        splitter = LineSplitter(max_line)
+        decoder: codecs.IncrementalDecoder | None = None
+        async for piece in self.iter_bytes():
+            if decoder is None:
+                name = encoding_of(piece, self.headers, encoding, whole=False)
+                decoder = codecs.getincrementaldecoder(name)("replace")
+            for line in splitter.feed(decoder.decode(piece)):
+                yield line
+        for line in splitter.end(decoder.decode(b"", True) if decoder else ""):
+            yield line
+
+    async def iter_events(self, *, max_event: int = MAX_LINE) -> AsyncIterator[Event]:
+        """Give the server-sent events of the body, as they come (HTML standard, 9.2).
+
+        Args:
+            max_event: The most characters of an event, and of a line.
+
+        Raises:
+            RuntimeError: The body was read before.
+            BodyLimitError: An event is longer.
+            NetError: The body does not come whole, or is more than allowed.
+        """
+        parser = EventParser(max_event)
+        async for line in self.iter_lines(encoding="utf-8-sig", max_line=max_event):
+            if event := parser.feed(line):
+                yield event
+
+    async def read(self) -> bytes:
+        """Return the whole body, decoded.
+
+        Raises:
+            RuntimeError: The body was read before.
+            NetError: It does not come whole, or is more than allowed.
+        """
+        return b"".join([piece async for piece in self.iter_bytes()])
+
+    def raise_for_status(self) -> StreamedResponse:
+        """Return itself, unless the status is 4xx or 5xx.
+
+        Raises:
+            HTTPStatusError: It is.
+        """
+        if self.status >= 400:
+            response = as_response_head(self)
+            text = f"{self.method} {self.url}: {self.status} {self.reason}"
+            raise HTTPStatusError(text.rstrip(), response)
+        return self
+
+    async def close(self) -> None:
+        """Give the connection back, or close it if the body has not been read to its end."""
+        with anyio.CancelScope(shield=True):
+            await self._exchange.close()
+
+    async def _pieces(self, decoder: BodyDecoder) -> AsyncIterator[bytes]:
+        if self._begun:
+            raise RuntimeError("the body of this response was read before")
+        self._begun = True
+        while True:
+            async with in_time(self._call):
+                raw = await self._exchange.read()
+            if not raw:
+                break
+            for piece in decoder.pieces(raw):
+                yield piece
+        decoder.end()
+
+
+@asynccontextmanager
+async def open_stream(
+    engine: Engine, method: str, url: str, options: Mapping[str, Any]
+) -> AsyncGenerator[StreamedResponse, None]:
+    """Send a request, follow its redirects, and leave the body to the block.
+
+    Raises:
+        HTTPStatusError: The status is 4xx or 5xx, unless `raise_for_status` is False.
+        NetError: There was no answer, or none that holds.
+    """
+    timeout = as_timeout(options["timeout"], ENDLESS) if "timeout" in options else ENDLESS
+    limits = {"max_bytes": None, **options, "timeout": timeout}
+    request, call = engine.prepare(method, url, limits, whole=False)
+    async with in_time(call):
+        last, passed = await follow(engine.send, request, call)
+    response = StreamedResponse(last, passed, call)
+    try:
+        yield response.raise_for_status() if options.get("raise_for_status", True) else response
+    finally:
+        await response.close()
+
+
+def as_response_head(streamed: StreamedResponse) -> Response:
+    """Return what is known of a response without its body."""
+    from rp_net._response import Response
+
+    return Response(
+        streamed.status,
+        headers=streamed.headers,
+        reason=streamed.reason,
+        url=streamed.url,
+        method=streamed.method,
+        http_version=streamed.http_version,
+    )
