@@ -172,7 +172,11 @@ def main() -> None:
         def work(case: Case) -> Result:
             return meet(case, FAULTS[case.fault], server, Path(folder))
 
-        results = dict(zip(cases, pool.map(work, cases), strict=True))
+        try:
+            results = dict(zip(cases, pool.map(work, cases), strict=True))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
         print_results(results, FAULTS, given.verbose)
 
 

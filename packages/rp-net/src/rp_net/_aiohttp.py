@@ -98,6 +98,7 @@ class AiohttpExchange:
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
+        self._broken = False
         self.status = response.status
         self.reason = response.reason or ""
         version = response.version
@@ -112,7 +113,21 @@ class AiohttpExchange:
         try:
             return await self._response.content.readany()
         except Exception as error:
+            if held := self._held_back(error):
+                return held
             raise _mapped(error, self._response.url.raw_authority) from error
+
+    def _held_back(self, error: Exception) -> bytes:
+        """Return what came before an error: aiohttp would keep it to itself."""
+        content = self._response.content
+        if content.exception() is not error or self._broken:
+            return b""
+        self._broken = True
+        no_error: Any = None
+        content.set_exception(no_error)
+        held = content.read_nowait()
+        content.set_exception(error)
+        return held
 
     async def close(self) -> None:
         """Give the connection back or close it; see `Exchange`."""

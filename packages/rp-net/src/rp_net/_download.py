@@ -103,13 +103,13 @@ async def download(
             raise FileExistsError(f"{target!r} is there, and overwrite is False")
     limits = {
         "max_bytes": None,
-        "retries": RETRIES,
         **own,
+        "retries": 0,
         "cache": False,
         "timeout": as_timeout(own["timeout"], ENDLESS) if "timeout" in own else ENDLESS,
     }
     _, call = engine.prepare("GET", url, limits, whole=False)
-    retry = as_retry(limits["retries"])
+    retry = as_retry(own.get("retries", RETRIES))
     async with in_time(call), _locked(_part_path(target, url, named=named)) as part:
         transfer = Transfer(engine, url, limits, part, digest, resume=options.get("resume", True))
         transfer.show = _reporter(options.get("progress"))
@@ -138,7 +138,7 @@ async def _until_whole(transfer: Transfer, retry: Retry, deadline: float) -> Non
             if transfer.received - before >= 1 << 20:
                 tried = 0
             again = transfer.may_begin_anew(error)
-            wait = 0.0 if again else retry.wait_after_error(error, transfer.request, tried)
+            wait = 0.0 if again else retry.wait_after_failure(error, transfer.request, tried)
             late = wait is not None and anyio.current_time() + wait >= deadline != math.inf
             if wait is None or late:
                 raise _final(error, transfer) from error

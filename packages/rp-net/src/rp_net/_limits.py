@@ -24,20 +24,21 @@ def check_head(headers: Headers, where: str) -> None:
 
     Raises:
         ProtocolError: There are more than 100, or more than 64 KiB of them, or one of 32 KiB; or
-            two lengths that differ.
+            two lengths.
     """
     fields = headers._fields
     if len(fields) > MOST_FIELDS:
         raise ProtocolError(f"{where}: more than {MOST_FIELDS} header fields")
-    size, lengths = 0, set()
+    size = 0
+    lengths: list[str] = []
     for name, value in fields:
         one = len(name) + len(value)
         size += one + 4
         if name.lower() == "content-length":
-            lengths.add(value)
+            lengths.append(value)
         if one > MOST_FIELD:
             raise ProtocolError(f"{where}: a header field of more than {MOST_FIELD} bytes")
     if size > MOST_HEAD:
         raise ProtocolError(f"{where}: more than {MOST_HEAD} bytes of header fields")
-    if len(lengths) > 1:
+    if len(set(lengths)) > 1:
         raise ProtocolError(f"{where}: two values of Content-Length")

@@ -6,18 +6,27 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from rp_net._errors import (
     BlockedAddressError,
     ConnectError,
+    HTTPStatusError,
     IncompleteBodyError,
     NetTimeoutError,
     ReadError,
 )
 
 if TYPE_CHECKING:
-    from rp_net._types import Exchange, Request
+    from rp_net._headers import Headers
+    from rp_net._types import Request
+
+
+class HasHead(Protocol):
+    """An answer, of which the head is here."""
+
+    status: int
+    headers: Headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +71,13 @@ class Retry:
             return self._jitter(tried) if error.phase != "total" else None
         return self._jitter(tried) if isinstance(error, broken) else None
 
-    def wait_after_answer(self, answer: Exchange, request: Request, tried: int) -> float | None:
+    def wait_after_failure(self, error: Exception, request: Request, tried: int) -> float | None:
+        """Return the seconds to wait after an error, that of a status included; None: it stands."""
+        if isinstance(error, HTTPStatusError):
+            return self.wait_after_answer(error.response, request, tried)
+        return self.wait_after_error(error, request, tried)
+
+    def wait_after_answer(self, answer: HasHead, request: Request, tried: int) -> float | None:
         """Return the seconds to wait before the request is sent again; None: the answer stands."""
         if answer.status not in self.statuses or tried >= self.retries:
             return None
