@@ -141,7 +141,12 @@ class _PolicyResolver(AbstractResolver):
     def __init__(self, policy: PublicOnly) -> None:
         self._policy = policy
 
-    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
+    async def resolve(
+        self,
+        host: str,
+        port: int = 0,
+        family: int = 0,  # noqa: ARG002 - which aiohttp names
+    ) -> list[ResolveResult]:
         addresses = await resolve(host, port, self._policy)
         return [
             ResolveResult(

@@ -71,8 +71,8 @@ class Cache:
         """
         _check_mode(mode)
         other = type(self).__new__(type(self))
-        other._background = self._background
-        other._flow = self._flow.with_mode(mode)
+        other._background = self._background  # noqa: SLF001
+        other._flow = self._flow.with_mode(mode)  # noqa: SLF001
         return other
 
     def clear(self) -> None:

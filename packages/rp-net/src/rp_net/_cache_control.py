@@ -23,13 +23,13 @@ _MONTHS: Final = {
     )
 }
 _DAY: Final = r"(?:mon|tue|wed|thu|fri|sat|sun)"
+_LONG_DAY: Final = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _TIME: Final = r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
 _FORMS: Final = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"{_DAY}, (?P<day>\d\d) (?P<month>[a-z]{{3}}) (?P<year>\d{{4}}) {_TIME} GMT",
-        rf"(?:mon|tues|wednes|thurs|fri|satur|sun)day, "
-        rf"(?P<day>\d\d)-(?P<month>[a-z]{{3}})-(?P<year>\d\d) {_TIME} GMT",
+        rf"{_LONG_DAY}, (?P<day>\d\d)-(?P<month>[a-z]{{3}})-(?P<year>\d\d) {_TIME} GMT",
         rf"{_DAY} (?P<month>[a-z]{{3}}) (?P<day>[ \d]\d) {_TIME} (?P<year>\d{{4}})",
     )
 )

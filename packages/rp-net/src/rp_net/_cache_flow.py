@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from time import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import anyio
 import anyio.lowlevel
@@ -15,7 +15,7 @@ from rp_net._cached_answer import CachedAnswers, gateway_timeout
 from rp_net._conditions import FOR_THE_ORIGIN, confirmed, has_conditions, validating
 from rp_net._errors import BlockedAddressError, NetError
 from rp_net._freshness import may_stand_in, use_of
-from rp_net._keeping import keep, kept_while_read
+from rp_net._keeping import News, keep, kept_while_read
 from rp_net._ranges import asked_range, strong_etag
 from rp_net._stored import invalidated_by, matches, updated
 from rp_net._types import Request
@@ -148,7 +148,8 @@ class CacheFlow:
         if answer.status == 304:
             held = await self._confirm(request, answer, whole, requested)
             return held or await self._ask(transport, request, call)
-        return await self._settle(request, outgoing, answer, candidates, requested, call)
+        news = News(request, outgoing, answer, candidates, requested, time())
+        return await self._settle(news, call)
 
     async def _stand_in(self, request: Request, whole: list[Stored]) -> Exchange | None:
         now = time()
@@ -175,44 +176,33 @@ class CacheFlow:
             await self.store.remove(str(request.url))
         return held
 
-    async def _settle(
-        self,
-        request: Request,
-        outgoing: Request,
-        answer: Exchange,
-        candidates: list[Stored],
-        requested: float,
-        call: Call,
-    ) -> Exchange:
+    async def _settle(self, news: News, call: Call) -> Exchange:
         """Keep an answer, if it may be, and return what answers the caller."""
-        received = time()
-        whole = [stored for stored in candidates if not stored.is_part]
-        if request.method == "HEAD":
-            await self._freshen(request, answer, whole, requested)
-            return answer
-        about: Any = (self.store, outgoing, answer, candidates, requested, received)
+        if news.request.method == "HEAD":
+            await self._freshen(news)
+            return news.answer
         if call.whole:
-            return await keep(*about, request=request, shared=self.shared)
-        return kept_while_read(*about, shared=self.shared)
+            return await keep(self.store, news, shared=self.shared)
+        return kept_while_read(self.store, news, shared=self.shared)
 
-    async def _freshen(
-        self, request: Request, answer: Exchange, whole: list[Stored], requested: float
-    ) -> None:
+    async def _freshen(self, news: News) -> None:
         """Let a HEAD say whether what is stored still holds (RFC 9111, 4.3.5)."""
+        answer = news.answer
         if answer.status != 200:
             return
-        for stored in whole:
+        for stored in news.candidates:
             if stored.status != 200:
                 continue
-            names = ("etag", "last-modified", "content-length")
             same = all(
                 name not in answer.headers
                 or name not in stored.headers
                 or answer.headers[name] == stored.headers[name]
-                for name in names
+                for name in ("etag", "last-modified", "content-length")
             )
-            newer = updated(stored, answer.headers, requested, time()) if same else None
-            await self.store.update(str(request.url), newer or replace(stored, invalid=True))
+            times = (news.requested, news.received)
+            newer = updated(stored, answer.headers, *times) if same else None
+            url = str(news.request.url)
+            await self.store.update(url, newer or replace(stored, invalid=True))
 
 
 def _is_for_a_cache(request: Request) -> bool:

@@ -33,7 +33,7 @@ async def cached_path(
     folder = os.path.join(cache_dir("rp-net-files"), hashlib.sha256(url.encode()).hexdigest()[:32])
     about = await threaded(_read_about, module=__name__, cpu=False)(folder)
     path = os.path.join(folder, about["name"]) if about else None
-    if path and about and os.path.isfile(path):
+    if path and about:
         if wanted and wanted.hex:
             found = await threaded(digest_of_file, module=__name__)(path, wanted.algorithm)
             if found == wanted:
@@ -70,7 +70,8 @@ def _read_about(folder: str) -> dict[str, Any] | None:
     try:
         with open(os.path.join(folder, ".about.json"), encoding="utf-8") as file:
             about: dict[str, Any] = json.load(file)
-            return about if os.path.basename(about["name"]) == about["name"] else None
+        sound = os.path.basename(about["name"]) == about["name"]
+        return about if sound and os.path.isfile(os.path.join(folder, about["name"])) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

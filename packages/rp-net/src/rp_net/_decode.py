@@ -40,19 +40,19 @@ make_decoder: Fallback[[str], Decoder] = Fallback("rp_net.decode")
 
 
 @make_decoder.via(when=lambda coding: coding in {"gzip", "x-gzip"})
-def gzip(coding: str) -> Decoder:
+def gzip(_: str) -> Decoder:
     """Undo gzip, of one member or several."""
     return _Zlib(lambda _: 31)
 
 
 @make_decoder.via(when=lambda coding: coding == "deflate")
-def deflate(coding: str) -> Decoder:
+def deflate(_: str) -> Decoder:
     """Undo deflate, with the zlib header or, as some servers send it, without."""
     return _Zlib(lambda data: 15 if _has_zlib_header(data) else -15)
 
 
 @make_decoder.via(needs="brotli", install=extra("brotli"), when=lambda coding: coding == "br")
-def brotli(coding: str) -> Decoder:
+def brotli(_: str) -> Decoder:
     """Undo Brotli."""
     return _Brotli()
 
@@ -61,7 +61,7 @@ _ZSTD: Final = "compression.zstd" if sys.version_info >= (3, 14) else "backports
 
 
 @make_decoder.via(needs=_ZSTD, install=extra("zstd"), when=lambda coding: coding == "zstd")
-def zstd(coding: str) -> Decoder:
+def zstd(_: str) -> Decoder:
     """Undo Zstandard, with windows of at most 8 MiB (RFC 9659)."""
     return _Zstd()
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import math
-import os
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +16,7 @@ from rp_net._errors import DigestError, IncompleteBodyError, NetError, Truncated
 from rp_net._options import SendOptions, check_options
 from rp_net._part import Part
 from rp_net._retry import Retry, as_retry
+from rp_net._target import Target
 from rp_net._transfer import Transfer
 from rp_net._types import ENDLESS, as_timeout
 
@@ -84,23 +82,27 @@ class Download:
 
 
 async def download(
-    engine: Engine, url: str, destination: Path, options: Mapping[str, Any]
+    engine: Engine,
+    url: str,
+    destination: Path,
+    options: Mapping[str, Any],
+    claim: Callable[[str], None] = lambda _: None,
 ) -> Download:
-    """Download a URL to a file; see `rp_net.download`."""
+    """Download a URL to a file; see `rp_net.download`.
+
+    Args:
+        engine, url, destination, options: As there.
+        claim: Called with the path of the file, once it is known; raises if it may not be used.
+    """
     own = {name: value for name, value in options.items() if name not in OF_FILE}
     check_options(own, body=False)
     digest = parse_digest(options["digest"]) if options.get("digest") else None
-    target = os.path.abspath(os.fspath(destination))
-    named = not os.path.isdir(target)
-    if named and not os.path.isdir(os.path.dirname(target)):
-        raise FileNotFoundError(f"there is no folder {os.path.dirname(target)!r}")
-    if named and os.path.lexists(target):
-        target = os.path.realpath(target)
-        _check_replaceable(target)
-        if digest and digest.hex and (await _digest_of(target, digest.algorithm)) == digest:
-            return Download(target, os.path.getsize(target), url, str(digest), fetched=False)
-        if not options.get("overwrite", True):
-            raise FileExistsError(f"{target!r} is there, and overwrite is False")
+    target = Target.of(destination)
+    if target.exists:
+        path = target.path
+        if digest and digest.hex and (await _digest_of(path, digest.algorithm)) == digest:
+            return Download(path, target.size, url, str(digest), fetched=False)
+        target.check_overwrite(allowed=options.get("overwrite", True))
     limits = {
         "max_bytes": None,
         **own,
@@ -110,21 +112,15 @@ async def download(
     }
     _, call = engine.prepare("GET", url, limits, whole=False)
     retry = as_retry(own.get("retries", RETRIES))
-    async with in_time(call), _locked(_part_path(target, url, named=named)) as part:
+    async with in_time(call), _locked(target.part_path(url)) as part:
         transfer = Transfer(engine, url, limits, part, digest, resume=options.get("resume", True))
         transfer.show = _reporter(options.get("progress"))
+        transfer.named = lambda name: _check_place(target.within(name), options, claim)
         try:
             await _until_whole(transfer, retry, call.deadline)
-            return await _placed(transfer, target, named=named, options=options)
+            return await _placed(transfer, target, options)
         finally:
             transfer.show.close()
-
-
-def _check_replaceable(target: str) -> None:
-    if os.path.exists(target) and not os.path.isfile(target):
-        raise ValueError(f"{target!r} is no regular file")
-    if os.path.exists(target) and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), target)
 
 
 async def _until_whole(transfer: Transfer, retry: Retry, deadline: float) -> None:
@@ -148,22 +144,22 @@ async def _until_whole(transfer: Transfer, retry: Retry, deadline: float) -> Non
             return
 
 
-async def _placed(
-    transfer: Transfer, target: str, *, named: bool, options: Mapping[str, Any]
-) -> Download:
+async def _placed(transfer: Transfer, target: Target, options: Mapping[str, Any]) -> Download:
     part, digest = transfer.part, transfer.digest
-    if not named:
-        target = os.path.join(target, transfer.filename)
-        if os.path.lexists(target) and not options.get("overwrite", True):
-            part.leave(keep=False)
-            raise FileExistsError(f"{target!r} is there, and overwrite is False")
+    target = target.within(transfer.filename)
     size = part.size
     value = str(part.hashes.value(digest.algorithm)) if digest else None
     place = threaded(part.place, module=__name__, cpu=False)
     with anyio.CancelScope(shield=True):
-        await place(target, durable=options.get("durable", False))
+        await place(target.path, durable=options.get("durable", False))
     about = (transfer.etag, transfer.modified, transfer.resumed_from)
-    return Download(target, size, transfer.url, value, *about)
+    return Download(target.path, size, transfer.url, value, *about)
+
+
+def _check_place(target: Target, options: Mapping[str, Any], claim: Callable[[str], None]) -> None:
+    claim(target.path)
+    if target.exists:
+        target.check_overwrite(allowed=options.get("overwrite", True))
 
 
 @asynccontextmanager
@@ -183,13 +179,6 @@ async def _locked(path: str) -> AsyncGenerator[Part, None]:
         raise
     finally:
         part.leave(keep=keep)
-
-
-def _part_path(target: str, url: str, *, named: bool) -> str:
-    folder, name = os.path.split(target) if named else (target, "")
-    if not named or len(os.fsencode(name)) > 200:
-        name = hashlib.sha256(f"{url} {name}".encode()).hexdigest()[:32]
-    return os.path.join(folder, f".{name}.rp-part")
 
 
 def _final(error: Exception, transfer: Transfer) -> Exception:

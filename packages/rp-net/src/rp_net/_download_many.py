@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rp_net._download import Download, DownloadOptions, download
@@ -48,10 +50,10 @@ async def download_many(
 
     async def download_one(item: str | tuple[str, Path]) -> Download:
         url, destination = _split(item, folder)
-        _claim(taken, url, destination)
         settings = {**own, "digest": digests.get(url)}
         done: Download = await turns.take(
-            parse_url(url).host, lambda: download(engine, url, destination, settings)
+            parse_url(url).host,
+            lambda: download(engine, url, destination, settings, partial(_claim, taken, url)),
         )
         return done
 
@@ -67,10 +69,9 @@ def _split(item: str | tuple[str, Path], folder: Path | None) -> tuple[str, Path
     return url, destination if folder is None else os.path.join(folder, destination)
 
 
-def _claim(taken: dict[str, str], url: str, destination: Path) -> None:
+def _claim(taken: dict[str, str], url: str, path: str) -> None:
     """Refuse two URLs for one file: the later one would replace the earlier."""
-    path = os.path.abspath(os.fspath(destination))
-    if os.path.isdir(path):
-        return
     if taken.setdefault(path, url) != url:
-        raise ValueError(f"download_many: two URLs for {path!r}")
+        raise FileExistsError(
+            errno.EEXIST, f"there from {taken[path]}, and {url} has the name", path
+        )

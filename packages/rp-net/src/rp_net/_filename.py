@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import unquote, unquote_to_bytes
 
@@ -75,10 +76,8 @@ def _extended(value: str) -> str:
 def _plain(value: str) -> str:
     if value.startswith('"'):
         value = re.sub(r"\\(.)", r"\1", value[1:-1])
-    try:  # read as Latin-1; those who send more mean UTF-8
+    with suppress(UnicodeError):  # read as Latin-1; those who send more mean UTF-8
         value = value.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        pass
     return unquote(value) if "%" in value else value
 
 

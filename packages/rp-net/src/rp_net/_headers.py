@@ -43,7 +43,7 @@ class Headers(Mapping[str, str]):
         """Take over fields that a backend has parsed, unchecked."""
         headers = cls.__new__(cls)
         headers._fields = fields
-        headers._index = None
+        headers._index = None  # noqa: SLF001
         return headers
 
     def __getitem__(self, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rp_net._local import MemoryExchange
 from rp_net._ranges import asked_range, content_range, joined, span_in, strong_etag
@@ -17,46 +17,51 @@ if TYPE_CHECKING:
 MOST_STREAMED: Final = 1 << 24
 
 
-async def keep(
-    store: CacheStore,
-    outgoing: Request,
-    answer: Exchange,
-    candidates: list[Stored],
-    requested: float,
-    received: float,
-    *,
-    request: Request,
-    shared: bool,
-) -> Exchange:
-    """Keep an answer whose body is here, if it may be, and return what answers the caller.
+class News(NamedTuple):
+    """An answer of the origin, and what it was asked for.
 
-    Args:
-        store: Where to.
+    Attributes:
+        request: The request as the caller made it.
         outgoing: The request as it was sent: perhaps for the rest of a part.
         answer: What came.
         candidates: What is stored for the same request.
         requested, received: Times, in seconds since 1970.
-        request: The request as the caller made it.
-        shared: As in `Cache`.
     """
+
+    request: Request
+    outgoing: Request
+    answer: Exchange
+    candidates: list[Stored]
+    requested: float
+    received: float
+
+    def stored(self, *, shared: bool) -> Stored | None:
+        """Return what is to be kept of it; None: it may not be."""
+        if not may_store(self.outgoing, self.answer, shared=shared):
+            return None
+        times = (self.requested, self.received)
+        return make_stored(self.outgoing, self.answer, *times, shared=shared)
+
+
+async def keep(store: CacheStore, news: News, *, shared: bool) -> Exchange:
+    """Keep an answer whose body is here, if it may be, and return what answers the caller."""
+    answer = news.answer
     body = await answer.read()
     again = MemoryExchange(answer.status, answer.headers, body, answer.reason, answer.http_version)
-    if not may_store(outgoing, answer, shared=shared):
+    stored = news.stored(shared=shared)
+    if stored is None:
         return again
-    url = str(request.url)
-    stored = replace(
-        make_stored(outgoing, answer, requested, received, shared=shared), size=len(body)
-    )
-    if answer.status != 206:
-        await store.put(url, stored, body, {one.id for one in candidates})
-        return again
-    return await _keep_part(store, request, stored, body, candidates) or again
+    stored = replace(stored, size=len(body))
+    if answer.status == 206:
+        return await _keep_part(store, news, stored, body) or again
+    replaced = {one.id for one in news.candidates}
+    await store.put(str(news.request.url), stored, body, replaced)
+    return again
 
 
-async def _keep_part(
-    store: CacheStore, request: Request, stored: Stored, body: bytes, candidates: list[Stored]
-) -> Exchange | None:
+async def _keep_part(store: CacheStore, news: News, stored: Stored, body: bytes) -> Exchange | None:
     """Keep a part, joined with what is there; return an answer if it completes what was asked."""
+    request, candidates = news.request, news.candidates
     url = str(request.url)
     said = content_range(stored.headers)
     if said is None or said.whole is None or said.last - said.first + 1 != len(body):
@@ -138,19 +143,10 @@ class KeptWhileRead:
         await self._answer.close()
 
 
-def kept_while_read(
-    store: CacheStore,
-    outgoing: Request,
-    answer: Exchange,
-    candidates: list[Stored],
-    requested: float,
-    received: float,
-    *,
-    shared: bool,
-) -> Exchange:
+def kept_while_read(store: CacheStore, news: News, *, shared: bool) -> Exchange:
     """Return an answer that is kept as it is read, if it may be."""
-    if answer.status == 206 or not may_store(outgoing, answer, shared=shared):
-        return answer
-    stored = make_stored(outgoing, answer, requested, received, shared=shared)
-    replaced = {one.id for one in candidates}
-    return KeptWhileRead(store, str(outgoing.url), stored, answer, replaced)
+    stored = None if news.answer.status == 206 else news.stored(shared=shared)
+    if stored is None:
+        return news.answer
+    replaced = {one.id for one in news.candidates}
+    return KeptWhileRead(store, str(news.request.url), stored, news.answer, replaced)

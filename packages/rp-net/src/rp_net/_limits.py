@@ -24,7 +24,7 @@ def check_head(headers: Headers, where: str) -> None:
 
     Raises:
         ProtocolError: There are more than 100, or more than 64 KiB of them, or one of 32 KiB; or
-            two lengths.
+            two lengths that differ.
     """
     fields = headers._fields
     if len(fields) > MOST_FIELDS:

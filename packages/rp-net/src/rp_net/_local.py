@@ -47,7 +47,7 @@ class _Local:
         self.name = name
         self._answer = answer
 
-    async def send(self, request: Request, limits: Timeout) -> Exchange:
+    async def send(self, request: Request, _: Timeout) -> Exchange:
         """Ask the function."""
         if request.content is not None and request.content.data is None:
             pieces = [piece async for piece in request.content]

@@ -147,6 +147,6 @@ def _read(file: BinaryIO, length: int | None) -> Iterator[bytes]:
         yield piece
 
 
-def _is_seekable(source: object) -> bool:
+def _is_seekable(source: Any) -> bool:
     seekable = getattr(source, "seekable", None)
     return bool(seekable and seekable())

@@ -51,31 +51,26 @@ class MeteredStream:
         frames = tls is not None and tls.selected_alpn_protocol() == "h2"
         self._meter = None if frames else ResponseMeter()
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+    async def read(self, max_bytes: int, **options: Any) -> bytes:
         """Receive bytes."""
-        data: bytes = await self._inner.read(max_bytes, timeout)
+        data: bytes = await self._inner.read(max_bytes, **options)
         if self._meter:
             self._meter.received(data)
         return data
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+    async def write(self, buffer: bytes, **options: Any) -> None:
         """Send bytes."""
         if self._meter:
             self._meter.sent(buffer)
-        await self._inner.write(buffer, timeout)
+        await self._inner.write(buffer, **options)
 
     async def aclose(self) -> None:
         """Close the connection."""
         await self._inner.aclose()
 
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> MeteredStream:
+    async def start_tls(self, ssl_context: ssl.SSLContext, **options: Any) -> MeteredStream:
         """Go on inside TLS."""
-        return MeteredStream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
+        return MeteredStream(await self._inner.start_tls(ssl_context, **options))
 
     def get_extra_info(self, info: str) -> Any:
         """Say something of the connection; "is_readable" means to a pool: drop it."""

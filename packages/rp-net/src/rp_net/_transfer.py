@@ -24,7 +24,7 @@ from rp_net._ranges import content_range, strong_etag
 from rp_net._redirects import follow
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from rp_net._digests import Digest
     from rp_net._engine import Engine
@@ -50,9 +50,11 @@ class Transfer:
         received: Bytes that came, over all requests.
         resumed_from: Bytes that were there before the first request.
         show: Counts bytes for the caller.
+        named: Called with the file name; raises if it may not be used.
     """
 
     show: Any
+    named: Callable[[str], None]
 
     def __init__(
         self,
@@ -133,7 +135,7 @@ class Transfer:
         known = self._origin.length if self._origin else None
         if whole != offset or known not in (None, whole):
             raise RangeError(f"{self.url}: the part is no longer part of the file")
-        self.filename = filename_from(_Head(hop))
+        self._take_name(hop)
         self.length = whole
         wanted = [self.digest] if self.digest else []
         if self._origin:
@@ -145,7 +147,7 @@ class Transfer:
         headers = hop.exchange.headers
         coded = bool(codings_of(headers))
         start = self._start(hop.exchange, offset, coded=coded)
-        self.filename = filename_from(_Head(hop))
+        self._take_name(hop)
         origin = Origin(self.url, self.length, *_validators(headers, coded=coded))
         if start and self._origin:
             origin = self._origin
@@ -159,6 +161,10 @@ class Transfer:
         self.part.hashes.check(wanted, self.url)
         if self.part.extra:
             self.part.extra.check(now, self.url)
+
+    def _take_name(self, hop: Hop) -> None:
+        self.filename = filename_from(_Head(hop))
+        self.named(self.filename)
 
     async def _begin(
         self, start: int, origin: Origin, whole: list[Digest], now: list[Digest]
