@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import aiohttp
+from aiohttp import HttpVersion10
 from aiohttp.abc import AbstractResolver, ResolveResult
 from multidict import CIMultiDict
 from yarl import URL
@@ -65,11 +66,14 @@ class AiohttpTransport:
         if self._options.policy:
             self._options.policy.check_url(request.url)
         url = request.url
+        native = request.native
+        if not isinstance(native, _Native):
+            native = request.native = _Native.of(request)
         try:
             response = await self._session.request(
                 request.method,
-                URL(f"{url.scheme}://{url.authority}{url.target}", encoded=True),
-                headers=_fields_of(request),
+                native.url,
+                headers=native.headers,
                 data=_data_of(request),
                 allow_redirects=False,
                 timeout=self._timeout(limits),
@@ -101,12 +105,10 @@ class AiohttpExchange:
         self._broken = False
         self.status = response.status
         self.reason = response.reason or ""
-        version = response.version
-        self.http_version = f"HTTP/{version.major}.{version.minor}" if version else "HTTP/1.1"
+        self.http_version = "HTTP/1.0" if response.version == HttpVersion10 else "HTTP/1.1"
         self.headers = Headers.received(
-            [(name.decode("latin-1"), value.decode("latin-1")) for name, value in
-             response.raw_headers]
-        )  # fmt: skip
+            [(str(name, "latin-1"), str(value, "latin-1")) for name, value in response.raw_headers]
+        )
 
     async def read(self) -> bytes:
         """Return the next piece; see `Exchange`."""
@@ -135,6 +137,15 @@ class AiohttpExchange:
             self._response.release()
         else:
             self._response.close()
+
+
+class _Native(NamedTuple):
+    url: URL
+    headers: CIMultiDict[str]
+
+    @classmethod
+    def of(cls, request: Request) -> _Native:
+        return cls(URL(str(request.url), encoded=True), _fields_of(request))
 
 
 class _PolicyResolver(AbstractResolver):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rp_net._stored import Stored
     from rp_net._types import Exchange, Transport
 
+_LATER_SECONDS: Final = 60.0
 _FAILED: Final = frozenset({500, 502, 503, 504})
 
 
@@ -107,7 +108,7 @@ class CacheFlow:
 
     def _validate_later(self, transport: Transport, request: Request, call: Call) -> None:
         plain = Request(request.method, request.url, request.headers, None, request.proxy)
-        background = replace(call, whole=True, deadline=anyio.current_time() + 60.0)
+        background = replace(call, whole=True)
         key = (anyio.lowlevel.current_token(), f"later {request.url}")
         if key in self._under_way:
             return
@@ -115,7 +116,7 @@ class CacheFlow:
 
         async def validate() -> None:
             try:
-                async with _attempts.in_time(background):
+                async with _attempts.InTime(anyio.current_time() + _LATER_SECONDS, background):
                     await self._ask(transport, plain, background)
             finally:
                 del self._under_way[key]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import anyio
 
 from rp_core import Progress, threaded
-from rp_net._attempts import in_time
+from rp_net._attempts import InTime, is_too_late
 from rp_net._digests import Digest, digest_of_file, parse_digest
 from rp_net._errors import DigestError, IncompleteBodyError, NetError, TruncatedError
 from rp_net._options import SendOptions, check_options
@@ -112,18 +111,18 @@ async def download(
     }
     _, call = engine.prepare("GET", url, limits, whole=False)
     retry = as_retry(own.get("retries", RETRIES))
-    async with in_time(call), _locked(target.part_path(url)) as part:
+    async with InTime(engine.deadline(call), call), _locked(target.part_path(url)) as part:
         transfer = Transfer(engine, url, limits, part, digest, resume=options.get("resume", True))
         transfer.show = _reporter(options.get("progress"))
         transfer.named = lambda name: _check_place(target.within(name), options, claim)
         try:
-            await _until_whole(transfer, retry, call.deadline)
+            await _until_whole(transfer, retry)
             return await _placed(transfer, target, options)
         finally:
             transfer.show.close()
 
 
-async def _until_whole(transfer: Transfer, retry: Retry, deadline: float) -> None:
+async def _until_whole(transfer: Transfer, retry: Retry) -> None:
     """Fetch until the file is whole: go on after what broke off, begin anew after what misled."""
     tried = 0
     while True:
@@ -135,8 +134,7 @@ async def _until_whole(transfer: Transfer, retry: Retry, deadline: float) -> Non
                 tried = 0
             again = transfer.may_begin_anew(error)
             wait = 0.0 if again else retry.wait_after_failure(error, transfer.request, tried)
-            late = wait is not None and anyio.current_time() + wait >= deadline != math.inf
-            if wait is None or late:
+            if wait is None or is_too_late(wait):
                 raise _final(error, transfer) from error
             tried += not again
             await anyio.sleep(wait)

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import anyio
+from anyio import current_time
 
 from rp_net._attempts import send
 from rp_net._content import encode_content
@@ -15,7 +16,7 @@ from rp_net._cookies import Cookies, cookie_header
 from rp_net._decode import accepted_codings
 from rp_net._headers import Headers
 from rp_net._local import as_transport
-from rp_net._loop import on_trio
+from rp_net._loop import loop_token, on_trio
 from rp_net._options import Call
 from rp_net._proxies import as_proxy, environment_proxy
 from rp_net._retry import Retry, as_retry
@@ -26,7 +27,7 @@ from rp_net._wire import basic
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from rp_net._cache import Cache
     from rp_net._options import AuthTypes, BackendName
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 USER_AGENT: Final = f"rp-net/{version('rp-net')}"
 _DEFAULT: Final = Timeout()
+_CONTENT: Final = ("content", "json", "data", "files")
+_WITHOUT_EFFECT: Final = frozenset({"raise_for_status"})
+_MOST_PREPARED: Final = 256
 
 
 @dataclass(slots=True)
@@ -108,6 +112,8 @@ class Engine:
         self._home = settings.base.origin if settings.base else None
         self._transports: dict[tuple[str, PublicOnly | None], Transport] = {}
         self._proxies: dict[tuple[str, str, int], Proxy | None] = {}
+        self._prepared: dict[tuple[str, str], tuple[Request, Call]] = {}
+        self._clock: Callable[[], float] | None = None
 
     def open(self) -> None:
         """Choose the backend that requests are sent with, unless they say otherwise.
@@ -136,37 +142,55 @@ class Engine:
         Raises:
             TypeError, ValueError: An argument cannot be right.
         """
-        settings = self.settings
         if self.closed:
             raise RuntimeError("the client is closed")
+        plain = whole and not (options.keys() - _WITHOUT_EFFECT)
+        prepared = self._prepared.get((method, url)) if plain else None
+        if prepared is None:
+            prepared = self._prepare(method, url, options, whole=whole)
+            if plain and len(self._prepared) < _MOST_PREPARED:
+                self._prepared[method, url] = prepared
+        return prepared
+
+    def deadline(self, call: Call) -> float:
+        """Return when the time of a call that begins now is up, on the clock of the event loop."""
+        if call.timeout.total is None:
+            return math.inf
+        if self._clock is None:
+            self._clock = current_time if on_trio() else loop_token().time
+        return self._clock() + call.timeout.total
+
+    def _prepare(
+        self, method: str, url: str, options: Mapping[str, Any], *, whole: bool
+    ) -> tuple[Request, Call]:
+        if not method.isascii() or not method.isalpha():
+            raise ValueError(f"{method!r} is no method")
         target = self._url(url, options.get("params"))
         call = self._call(target, options, whole=whole)
         content, kind = encode_content(
-            **{name: options[name] for name in ("content", "json", "data", "files")
-               if name in options}
-        )  # fmt: skip
-        headers = settings.headers
+            **{name: options[name] for name in _CONTENT if name in options}
+        )
+        headers = self.settings.headers
         if given := options.get("headers"):
             headers = headers.merged(given)
         if "accept-encoding" not in headers:
             headers = headers.merged({"Accept-Encoding": accepted_codings()})
         if kind and "content-type" not in headers:
             headers = headers.merged({"Content-Type": kind})
-        if not method.isascii() or not method.isalpha():
-            raise ValueError(f"{method!r} is no method")
         return Request(method.upper(), target._replace(userinfo=None), headers, content), call
 
     async def send(self, request: Request, call: Call) -> Exchange:
         """Send one request of a call: with its cookies, through the cache if there is one."""
         headers = self._with_secrets(request, call)
         proxy = self._proxy(request.url, call)
-        outgoing = Request(request.method, request.url, headers, request.content, proxy)
+        if headers is not request.headers or proxy:
+            request = Request(request.method, request.url, headers, request.content, proxy)
         transport = self._transport(call.backend, call.policy)
         if call.cache:
-            answer = await call.cache._send(transport, outgoing, call)  # noqa: SLF001
+            answer = await call.cache._send(transport, request, call)  # noqa: SLF001
         else:
-            answer = await send(transport, outgoing, call)
-        if self._keep_cookies:
+            answer = await send(transport, request, call)
+        if self._keep_cookies and "set-cookie" in answer.headers.index():
             self.jar.take(answer.headers, request.url)
         return answer
 
@@ -190,7 +214,6 @@ class Engine:
         call = Call(
             timeout=timeout,
             retry=settings.retry,
-            deadline=math.inf if timeout.total is None else anyio.current_time() + timeout.total,
             first=url,
             cache=settings.cache,
             policy=settings.policy,
@@ -208,6 +231,8 @@ class Engine:
 
     def _with_secrets(self, request: Request, call: Call) -> Headers:
         headers, url = request.headers, request.url
+        if call.cookies is None and call.auth is None and not self.jar:
+            return headers
         home = url.origin == call.first.origin
         if "cookie" not in headers:
             found = [call.cookies if home else None, self.jar.header(url)]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from rp_net._attempts import in_time, whole
+from rp_net._attempts import InTime, whole
 from rp_net._decode import BodyDecoder, codings_of
 from rp_net._redirects import follow
 from rp_net._response import Response
@@ -28,15 +27,16 @@ async def fetch(engine: Engine, method: str, url: str, options: Mapping[str, Any
     """
     begun = perf_counter()
     request, call = engine.prepare(method, url, options)
-    async with in_time(call):
+    async with InTime(engine.deadline(call), call):
         last, passed = await follow(engine.send, request, call)
         answer = await whole(last.exchange, call.max_bytes)
-    body = await answer.read()
-    if body and "content-encoding" in answer.headers:
+    body = answer.body
+    if body and "content-encoding" in answer.headers.index():
         body = decoded(body, answer.headers, call.max_bytes)
     response = as_response(last, body)
-    response.history = tuple(as_response(hop, b"") for hop in passed)
-    response.elapsed = timedelta(seconds=perf_counter() - begun)
+    if passed:
+        response.history = tuple(as_response(hop, b"") for hop in passed)
+    response.seconds = perf_counter() - begun
     return response.raise_for_status() if options.get("raise_for_status", True) else response
 
 
@@ -58,8 +58,11 @@ def as_response(hop: Hop, body: bytes) -> Response:
 
 def shown_url(hop: Hop) -> str:
     """Return the URL of a hop, with its fragment."""
-    url = hop.request.url
-    return f"{url}#{url.fragment}" if url.fragment else str(url)
+    request = hop.request
+    if request.shown is None:
+        url = request.url
+        request.shown = f"{url}#{url.fragment}" if url.fragment else str(url)
+    return request.shown
 
 
 def decoded(body: bytes, headers: Headers, max_bytes: int | None) -> bytes:

@@ -48,20 +48,20 @@ class Headers(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         """Return the value of a field; several are joined by ", "."""
-        values = self._by_name()[name.lower()]
+        values = self.index()[name.lower()]
         return values[0] if len(values) == 1 else ", ".join(values)
 
     def __contains__(self, name: object) -> bool:
         """Return whether there is such a field."""
-        return isinstance(name, str) and name.lower() in self._by_name()
+        return isinstance(name, str) and name.lower() in self.index()
 
     def __iter__(self) -> Iterator[str]:
         """Give each name once, in lower case."""
-        return iter(self._by_name())
+        return iter(self.index())
 
     def __len__(self) -> int:
         """Return the number of different names."""
-        return len(self._by_name())
+        return len(self.index())
 
     def __eq__(self, other: object) -> bool:
         """Return whether the same fields have the same values, in whatever order."""
@@ -78,7 +78,7 @@ class Headers(Mapping[str, str]):
 
     def get_list(self, name: str) -> list[str]:
         """Return every value of a field, in order."""
-        return list(self._by_name().get(name.lower(), ()))
+        return list(self.index().get(name.lower(), ()))
 
     def multi_items(self) -> list[tuple[str, str]]:
         """Return every field as it came: its name in its own case, and its value."""
@@ -105,11 +105,16 @@ class Headers(Mapping[str, str]):
         """Return those whose name, in lower case, is among these."""
         return Headers.received([p for p in self._fields if p[0].lower() in names])
 
-    def _by_name(self) -> dict[str, list[str]]:
+    def index(self) -> dict[str, list[str]]:
+        """Return the values of each field, by its name in lower case; not to be changed."""
         if self._index is None:
             index: dict[str, list[str]] = {}
             for name, value in self._fields:
-                index.setdefault(name.lower(), []).append(value)
+                key = name.lower()
+                if key in index:
+                    index[key].append(value)
+                else:
+                    index[key] = [value]
             self._index = index
         return self._index
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from rp_net._errors import ProtocolError
 
 if TYPE_CHECKING:
     from rp_net._headers import Headers
+    from rp_net._url import Url
 
 MOST_FIELD: Final = 1 << 15
 MOST_FIELDS: Final = 100
@@ -19,7 +21,7 @@ RATIO_FROM: Final = 10 << 20
 MOST_RATIO: Final = 200
 
 
-def check_head(headers: Headers, where: str) -> None:
+def check_head(headers: Headers, url: Url) -> None:
     """Refuse a flood of header fields.
 
     Raises:
@@ -27,18 +29,15 @@ def check_head(headers: Headers, where: str) -> None:
             two lengths that differ.
     """
     fields = headers._fields
+    size = sum(map(len, chain.from_iterable(fields))) + 4 * len(fields)
+    flaw = ""
     if len(fields) > MOST_FIELDS:
-        raise ProtocolError(f"{where}: more than {MOST_FIELDS} header fields")
-    size = 0
-    lengths: list[str] = []
-    for name, value in fields:
-        one = len(name) + len(value)
-        size += one + 4
-        if name.lower() == "content-length":
-            lengths.append(value)
-        if one > MOST_FIELD:
-            raise ProtocolError(f"{where}: a header field of more than {MOST_FIELD} bytes")
-    if size > MOST_HEAD:
-        raise ProtocolError(f"{where}: more than {MOST_HEAD} bytes of header fields")
-    if len(set(lengths)) > 1:
-        raise ProtocolError(f"{where}: two values of Content-Length")
+        flaw = f"more than {MOST_FIELDS} header fields"
+    elif size > MOST_HEAD:
+        flaw = f"more than {MOST_HEAD} bytes of header fields"
+    elif size > MOST_FIELD and any(len(n) + len(v) > MOST_FIELD for n, v in fields):
+        flaw = f"a header field of more than {MOST_FIELD} bytes"
+    elif len(set(headers.index().get("content-length", ()))) > 1:
+        flaw = "two values of Content-Length"
+    if flaw:
+        raise ProtocolError(f"{url.authority}: {flaw}")

@@ -62,7 +62,11 @@ class _Local:
 
 
 class MemoryExchange:
-    """A response that is there already; see `Exchange`."""
+    """A response that is there already; see `Exchange`.
+
+    Attributes:
+        body: The whole body, as it was sent; empty once it has been read.
+    """
 
     def __init__(
         self,
@@ -76,7 +80,7 @@ class MemoryExchange:
         self.reason = reason
         self.http_version = version
         self.headers = headers
-        self._body = body
+        self.body = body
 
     @classmethod
     def of(cls, response: Response) -> MemoryExchange:
@@ -85,7 +89,7 @@ class MemoryExchange:
 
     async def read(self) -> bytes:
         """Return the whole body, then nothing."""
-        body, self._body = self._body, b""
+        body, self.body = self.body, b""
         return body
 
     async def close(self) -> None:

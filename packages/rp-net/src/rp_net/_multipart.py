@@ -21,8 +21,9 @@ class _Part:
 
     def __init__(self, head: str, source: FileValue) -> None:
         self.head = head.encode()
-        self._source: Any = source.encode() if isinstance(source, str) else source
-        self._start: int = self._source.tell() if _is_seekable(self._source) else 0
+        given: Any = source
+        self._source = given.encode() if isinstance(source, str) else given
+        self._start: int = given.tell() if _is_seekable(given) else 0
         self.replayable = isinstance(self._source, (bytes, os.PathLike)) or _is_seekable(source)
         self.length = self._measure()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, Union
 
@@ -83,7 +83,6 @@ class Call:
 
     Attributes:
         timeout, retry, cache, policy, backend: As in `SendOptions`.
-        deadline: Time on the clock of the event loop; infinite: none.
         proxy: As given; None: by the environment.
         auth: What is sent to the first origin.
         follow, max_redirects, allow_downgrade, max_bytes: As in `SendOptions`.
@@ -94,7 +93,6 @@ class Call:
 
     timeout: Timeout
     retry: Retry
-    deadline: float
     first: Url
     cache: Cache | None = None
     policy: PublicOnly | None = None
@@ -113,12 +111,14 @@ _KNOWN = frozenset(SendOptions.__annotations__)
 _KNOWN_WITH_BODY = _KNOWN | frozenset(RequestOptions.__annotations__)
 
 
-def check_options(options: Iterable[str], *, body: bool = True) -> None:
+def check_options(options: Collection[str], *, body: bool = True) -> None:
     """Refuse options that there are not.
 
     Raises:
         TypeError: One is unknown.
     """
+    if not options:
+        return
     unknown = set(options) - (_KNOWN_WITH_BODY if body else _KNOWN)
     if unknown:
         raise TypeError(f"unknown options: {', '.join(sorted(unknown))}")

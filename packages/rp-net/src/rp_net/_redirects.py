@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rp_net._attempts import closed_on_error
+from rp_net._attempts import close_now
 from rp_net._errors import RedirectError
 from rp_net._types import Request
 from rp_net._url import join_url
@@ -55,11 +55,12 @@ async def follow(send: SendOne, request: Request, call: Call) -> tuple[Hop, list
         hop = Hop(request, await send(request, call))
         if not call.follow or not leads_on(hop.exchange):
             return hop, passed
-        async with closed_on_error(hop.exchange):
+        try:
             if len(passed) >= call.max_redirects:
                 raise RedirectError(f"{call.first}: more than {call.max_redirects} redirects")
             request = next_request(request, hop.exchange, call)
-        await hop.exchange.close()
+        finally:
+            await close_now(hop.exchange)
         passed.append(hop)
 
 

@@ -32,7 +32,7 @@ class Response:
             regard to case, and as they came: `content` is decoded all the same.
         history: The redirects that led here, as responses.
         from_cache: Whether a cache gave the body, validated or not.
-        elapsed: Time from the call to the end of the body, as a `timedelta`.
+        seconds: Time from the call to the end of the body.
     """
 
     __module__ = "rp_net"
@@ -57,7 +57,12 @@ class Response:
         self.http_version = http_version
         self.history: tuple[Response, ...] = ()
         self.from_cache = False
-        self.elapsed = timedelta(0)
+        self.seconds = 0.0
+
+    @property
+    def elapsed(self) -> timedelta:
+        """Time from the call to the end of the body."""
+        return timedelta(seconds=self.seconds)
 
     def __repr__(self) -> str:
         """Show status, size and where it came from."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from rp_net._attempts import in_time
+from rp_net._attempts import InTime
 from rp_net._charset import encoding_of
 from rp_net._decode import BodyDecoder
 from rp_net._errors import HTTPStatusError
@@ -41,7 +41,7 @@ class StreamedResponse:
 
     __module__ = "rp_net"
 
-    def __init__(self, hop: Hop, passed: list[Hop], call: Call) -> None:
+    def __init__(self, hop: Hop, passed: list[Hop], call: Call, deadline: float) -> None:
         exchange = hop.exchange
         self.status: int = exchange.status
         self.reason: str = exchange.reason
@@ -53,6 +53,7 @@ class StreamedResponse:
         self.from_cache: bool = getattr(exchange, "from_cache", False)
         self._exchange = exchange
         self._call = call
+        self._deadline = deadline
         self._begun = False
 
     @property
@@ -154,7 +155,7 @@ class StreamedResponse:
             raise RuntimeError("the body of this response was read before")
         self._begun = True
         while True:
-            async with in_time(self._call):
+            async with InTime(self._deadline, self._call):
                 raw = await self._exchange.read()
             if not raw:
                 break
@@ -176,9 +177,10 @@ async def open_stream(
     timeout = as_timeout(options["timeout"], ENDLESS) if "timeout" in options else ENDLESS
     limits = {"max_bytes": None, **options, "timeout": timeout}
     request, call = engine.prepare(method, url, limits, whole=False)
-    async with in_time(call):
+    deadline = engine.deadline(call)
+    async with InTime(deadline, call):
         last, passed = await follow(engine.send, request, call)
-    response = StreamedResponse(last, passed, call)
+    response = StreamedResponse(last, passed, call, deadline)
     try:
         yield response.raise_for_status() if options.get("raise_for_status", True) else response
     finally:

@@ -85,6 +85,7 @@ class Request:
         headers: All but Host, Content-Length and Transfer-Encoding, which the backend adds.
         content: The body; None: there is none.
         proxy: Through which proxy; None: straight.
+        native, shown: What a backend made of it, and its URL as text, for the next time.
     """
 
     __module__ = "rp_net"
@@ -94,6 +95,8 @@ class Request:
     headers: Headers
     content: Content | None = None
     proxy: Proxy | None = None
+    native: object = None
+    shown: str | None = None
 
 
 class Exchange(Protocol):
