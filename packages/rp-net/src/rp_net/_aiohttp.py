@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from rp_net._transport import TransportOptions
     from rp_net._types import Proxy, Request, Timeout
 
+_MOST_TIMEOUTS: Final = 64
 _READ_AHEAD: Final = 1 << 18
-_OWN: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+# What aiohttp would add by itself where the caller has left it out.
+_NOT_ADDED: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
 class AiohttpTransport:
@@ -44,7 +46,7 @@ class AiohttpTransport:
 
     def __init__(self, options: TransportOptions) -> None:
         self._options = options
-        self._timeouts: dict[Timeout, aiohttp.ClientTimeout] = {}
+        self._timeouts: dict[int, tuple[Timeout, aiohttp.ClientTimeout]] = {}
         policy = options.policy
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
@@ -54,7 +56,6 @@ class AiohttpTransport:
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
-            skip_auto_headers=_OWN,
             read_bufsize=_READ_AHEAD,
             max_line_size=MOST_FIELD,
             max_field_size=MOST_FIELD,
@@ -74,11 +75,12 @@ class AiohttpTransport:
                 request.method,
                 native.url,
                 headers=native.headers,
+                skip_auto_headers=native.not_added,
                 data=_data_of(request),
                 allow_redirects=False,
                 timeout=self._timeout(limits),
                 ssl=self._options.tls_context if url.scheme == "https" else True,
-                **_proxy_options(request.proxy),
+                **(_proxy_options(request.proxy) if request.proxy else {}),
             )
         except Exception as error:
             raise _mapped(error, url.authority) from error
@@ -88,13 +90,17 @@ class AiohttpTransport:
         """Close every connection; see `Transport`."""
         await self._session.close()
 
-    def _timeout(self, timeout: Timeout) -> aiohttp.ClientTimeout:
-        made = self._timeouts.get(timeout)
-        if made is None:
-            made = self._timeouts[timeout] = aiohttp.ClientTimeout(
-                sock_connect=timeout.connect, sock_read=timeout.stall, ceil_threshold=3600
+    def _timeout(self, limits: Timeout) -> aiohttp.ClientTimeout:
+        # By identity, since hashing costs more than all else here; the tuple keeps it alive.
+        known = self._timeouts.get(id(limits))
+        if known is None:
+            if len(self._timeouts) > _MOST_TIMEOUTS:
+                self._timeouts.clear()
+            made = aiohttp.ClientTimeout(
+                sock_connect=limits.connect, sock_read=limits.stall_needed, ceil_threshold=3600
             )
-        return made
+            known = self._timeouts[id(limits)] = limits, made
+        return known[1]
 
 
 class AiohttpExchange:
@@ -142,10 +148,14 @@ class AiohttpExchange:
 class _Native(NamedTuple):
     url: URL
     headers: CIMultiDict[str]
+    not_added: tuple[str, ...] | None
 
     @classmethod
     def of(cls, request: Request) -> _Native:
-        return cls(URL(str(request.url), encoded=True), _fields_of(request))
+        fields = _fields_of(request)
+        names = _NOT_ADDED if request.content else [n for n in _NOT_ADDED if n != "Content-Type"]
+        left_out = tuple(name for name in names if name not in fields)
+        return cls(URL(str(request.url), encoded=True), fields, left_out or None)
 
 
 class _PolicyResolver(AbstractResolver):
@@ -200,9 +210,7 @@ async def _pieces(content: Any) -> AsyncIterator[bytes]:
         yield piece
 
 
-def _proxy_options(proxy: Proxy | None) -> dict[str, Any]:
-    if proxy is None:
-        return {}
+def _proxy_options(proxy: Proxy) -> dict[str, Any]:
     options: dict[str, Any] = {"proxy": URL(str(proxy.url))}
     if proxy.auth:
         value = aiohttp.encode_basic_auth(*proxy.auth)

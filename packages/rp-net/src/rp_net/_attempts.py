@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import anyio
 
-from rp_net._errors import BodyLimitError, NetError, NetTimeoutError
+from rp_net._errors import BodyLimitError, NetError
 from rp_net._limits import check_head
 from rp_net._local import MemoryExchange
-from rp_net._loop import on_trio
 
 if TYPE_CHECKING:
-    from contextlib import AbstractAsyncContextManager
-    from types import TracebackType
-
     from rp_net._options import Call
     from rp_net._types import Exchange, Request, Transport
 
@@ -100,63 +94,9 @@ async def whole(exchange: Exchange, max_bytes: int | None) -> MemoryExchange:
 
 
 def _check_length(exchange: Exchange, max_bytes: int | None) -> None:
-    lengths = exchange.headers.index().get("content-length")
-    if lengths and max_bytes is not None and lengths[0].isdigit() and int(lengths[0]) > max_bytes:
-        raise BodyLimitError(f"the body is {lengths[0]} bytes; at most {max_bytes} are read")
-
-
-class InTime:
-    """An async context manager that cancels its block at a deadline.
-
-    Args:
-        deadline: Time on the clock of the event loop; infinite: none.
-        call: What has the deadline.
-
-    Raises:
-        NetTimeoutError: It was cancelled.
-    """
-
-    __slots__ = ("_call", "_scope")
-
-    def __init__(self, deadline: float, call: Call) -> None:
-        self._call = call
-        self._scope: AbstractAsyncContextManager[object] | None = None
-        if deadline != math.inf:
-            # On asyncio its own costs half of what anyio's does, and each request has one.
-            self._scope = _OnTrio(deadline) if on_trio() else asyncio.timeout_at(deadline)
-
-    async def __aenter__(self) -> None:
-        if self._scope is not None:
-            await self._scope.__aenter__()
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if self._scope is None:
-            return
-        try:
-            await self._scope.__aexit__(kind, error, traceback)
-        except TimeoutError:
-            seconds = self._call.timeout.total
-            raise NetTimeoutError(
-                f"{self._call.first.authority}: not done within {seconds} seconds", "total"
-            ) from None
-
-
-class _OnTrio:
-    def __init__(self, deadline: float) -> None:
-        self._scope = anyio.CancelScope(deadline=deadline)
-
-    async def __aenter__(self) -> None:
-        self._scope.__enter__()
-
-    async def __aexit__(self, *about: Any) -> None:
-        self._scope.__exit__(*about)
-        if self._scope.cancelled_caught:
-            raise TimeoutError
+    length = exchange.headers.index().get("content-length", "")
+    if max_bytes is not None and length.isdigit() and int(length) > max_bytes:
+        raise BodyLimitError(f"the body is {length} bytes; at most {max_bytes} are read")
 
 
 def is_too_late(wait: float) -> bool:

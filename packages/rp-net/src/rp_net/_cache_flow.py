@@ -13,6 +13,7 @@ from rp_net import _attempts
 from rp_net._cache_control import directives_of
 from rp_net._cached_answer import CachedAnswers, gateway_timeout
 from rp_net._conditions import FOR_THE_ORIGIN, confirmed, has_conditions, validating
+from rp_net._deadline import Clock
 from rp_net._errors import BlockedAddressError, NetError
 from rp_net._freshness import may_stand_in, use_of
 from rp_net._keeping import News, keep, kept_while_read
@@ -116,7 +117,7 @@ class CacheFlow:
 
         async def validate() -> None:
             try:
-                async with _attempts.InTime(anyio.current_time() + _LATER_SECONDS, background):
+                with Clock().until(anyio.current_time() + _LATER_SECONDS, background):
                     await self._ask(transport, plain, background)
             finally:
                 del self._under_way[key]

@@ -9,6 +9,7 @@ from rp_net._engine import Engine, Settings
 from rp_net._fetch import fetch
 from rp_net._options import check_options
 from rp_net._stream import open_stream
+from rp_net._types import DEFAULT_TIMEOUT
 
 if TYPE_CHECKING:
     import ssl
@@ -45,7 +46,8 @@ class Client:
         params: Query parameters of every request.
         auth: As in `SendOptions`, for the origin of `base_url`, or of the first request.
         cookies: Cookies for that origin and no other.
-        timeout: `Timeout`, or seconds for a whole call; None: no limit at all.
+        timeout: `Timeout`, or seconds for a whole call; None: no limit at all. Where it is left
+            out, streams and downloads have no limit for the whole.
         retries: How often a request is sent again, or a `Retry`.
         cache: Where responses are kept; None: nowhere.
         proxy: URL of a forward proxy; False: none; None: what the environment says.
@@ -76,7 +78,7 @@ class Client:
         params: ParamTypes | None = None,
         auth: AuthTypes | None = None,
         cookies: Mapping[str, str] | None = None,
-        timeout: TimeoutTypes = 60.0,
+        timeout: TimeoutTypes = DEFAULT_TIMEOUT,
         retries: RetryTypes = 2,
         cache: Cache | None = None,
         proxy: str | Literal[False] | None = None,

@@ -20,12 +20,16 @@ class Cookies:
 
     A cookie that a server sets goes back to that host, or to its domain where it says so and may;
     one that the caller gives goes to one host and no other.
+
+    Attributes:
+        unused: Whether there has never been one.
     """
 
     __module__ = "rp_net"
 
     def __init__(self) -> None:
         self._jar = CookieJar(DefaultCookiePolicy(strict_domain=True))
+        self.unused = True
 
     def set(self, name: str, value: str, host: str) -> None:
         """Keep a cookie for one host, until the client ends.
@@ -34,6 +38,7 @@ class Cookies:
             ValueError: The name or the value has a character that would end it.
         """
         check_cookie(name, value)
+        self.unused = False
         self._jar.set_cookie(_host_cookie(name, value, host))
 
     def get(self, name: str, host: str | None = None) -> str | None:
@@ -57,7 +62,7 @@ class Cookies:
 
     def header(self, url: Url) -> str | None:
         """Return the Cookie field for a request to a URL; None: there is none."""
-        if not len(self._jar):
+        if self.unused:
             return None
         request = urllib.request.Request(str(url))  # noqa: S310
         self._jar.add_cookie_header(request)
@@ -65,8 +70,7 @@ class Cookies:
 
     def take(self, headers: Headers, url: Url) -> None:
         """Keep what a response from a URL sets."""
-        if "set-cookie" not in headers:
-            return
+        self.unused = False
         message = Message()
         for value in headers.get_list("set-cookie"):
             message["Set-Cookie"] = value

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import anyio
 
-from rp_core import Progress, threaded
-from rp_net._attempts import InTime, is_too_late
+from rp_core import Reporter, threaded
+from rp_net._attempts import is_too_late
 from rp_net._digests import Digest, digest_of_file, parse_digest
 from rp_net._errors import DigestError, IncompleteBodyError, NetError, TruncatedError
 from rp_net._options import SendOptions, check_options
@@ -17,13 +18,15 @@ from rp_net._part import Part
 from rp_net._retry import Retry, as_retry
 from rp_net._target import Target
 from rp_net._transfer import Transfer
-from rp_net._types import ENDLESS, as_timeout
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping
 
+    from rp_core import Progress
     from rp_net._engine import Engine
     from rp_net._tls import Path
+
+    Claim = Callable[[str], None]
 
     ShowProgress = bool | Callable[[Progress], object] | None
 
@@ -85,16 +88,19 @@ async def download(
     url: str,
     destination: Path,
     options: Mapping[str, Any],
-    claim: Callable[[str], None] = lambda _: None,
+    claim: Claim = lambda _: None,
 ) -> Download:
-    """Download a URL to a file; see `rp_net.download`.
+    """Download a URL to a file.
 
     Args:
-        engine, url, destination, options: As there.
+        engine: What sends the requests.
+        url: As in `rp_net.download`.
+        destination: As there.
+        options: As there.
         claim: Called with the path of the file, once it is known; raises if it may not be used.
     """
-    own = {name: value for name, value in options.items() if name not in OF_FILE}
-    check_options(own, body=False)
+    sending = {name: value for name, value in options.items() if name not in OF_FILE}
+    check_options(sending, body=False)
     digest = parse_digest(options["digest"]) if options.get("digest") else None
     target = Target.of(destination)
     if target.exists:
@@ -102,24 +108,26 @@ async def download(
         if digest and digest.hex and (await _digest_of(path, digest.algorithm)) == digest:
             return Download(path, target.size, url, str(digest), fetched=False)
         target.check_overwrite(allowed=options.get("overwrite", True))
-    limits = {
-        "max_bytes": None,
-        **own,
-        "retries": 0,
-        "cache": False,
-        "timeout": as_timeout(own["timeout"], ENDLESS) if "timeout" in own else ENDLESS,
-    }
+    limits = {"max_bytes": None, **sending, "retries": 0, "cache": False}
     _, call = engine.prepare("GET", url, limits, whole=False)
-    retry = as_retry(own.get("retries", RETRIES))
-    async with InTime(engine.deadline(call), call), _locked(target.part_path(url)) as part:
-        transfer = Transfer(engine, url, limits, part, digest, resume=options.get("resume", True))
-        transfer.show = _reporter(options.get("progress"))
+    with engine.clock.until(engine.clock.deadline(call), call):
+        return await _fetch_to(target, partial(Transfer, engine, url, limits), options, claim)
+
+
+async def _fetch_to(
+    target: Target, make: partial[Transfer], options: Mapping[str, Any], claim: Claim
+) -> Download:
+    digest = parse_digest(options["digest"]) if options.get("digest") else None
+    reporter = Reporter(options.get("progress") or (lambda _: None), None)
+    async with _locked(target.part_path(make.args[1])) as part:
+        transfer = make(part, digest, resume=options.get("resume", True))
+        transfer.show = reporter
         transfer.named = lambda name: _check_place(target.within(name), options, claim)
         try:
-            await _until_whole(transfer, retry)
-            return await _placed(transfer, target, options)
+            await _until_whole(transfer, as_retry(options.get("retries", RETRIES)))
         finally:
-            transfer.show.close()
+            reporter.close()
+        return await _placed(transfer, target, options)
 
 
 async def _until_whole(transfer: Transfer, retry: Retry) -> None:
@@ -192,9 +200,3 @@ def _final(error: Exception, transfer: Transfer) -> Exception:
 
 async def _digest_of(path: str, algorithm: str) -> Digest | None:
     return await threaded(digest_of_file, module=__name__)(path, algorithm)
-
-
-def _reporter(progress: ShowProgress) -> Any:
-    from rp_core import Reporter
-
-    return Reporter(progress or (lambda _: None), None)

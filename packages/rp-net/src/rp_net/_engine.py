@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import anyio
-from anyio import current_time
 
 from rp_net._attempts import send
 from rp_net._content import encode_content
 from rp_net._cookies import Cookies, cookie_header
+from rp_net._deadline import Clock
 from rp_net._decode import accepted_codings
 from rp_net._headers import Headers
 from rp_net._local import as_transport
-from rp_net._loop import loop_token, on_trio
+from rp_net._loop import on_trio
 from rp_net._options import Call
 from rp_net._proxies import as_proxy, environment_proxy
 from rp_net._retry import Retry, as_retry
 from rp_net._transport import BACKENDS, TransportOptions, open_transport
-from rp_net._types import Request, Timeout, as_timeout
+from rp_net._types import DEFAULT_TIMEOUT, ENDLESS, Request, Timeout, as_timeout
 from rp_net._url import Url, add_params, join_url, parse_url
 from rp_net._wire import basic
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from rp_net._cache import Cache
     from rp_net._options import AuthTypes, BackendName
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from rp_net._url import ParamTypes
 
 USER_AGENT: Final = f"rp-net/{version('rp-net')}"
-_DEFAULT: Final = Timeout()
 _CONTENT: Final = ("content", "json", "data", "files")
 _WITHOUT_EFFECT: Final = frozenset({"raise_for_status"})
 _MOST_PREPARED: Final = 256
@@ -74,7 +72,7 @@ class Settings:
         base_url: str = "",
         headers: Any = (),
         cookies: Mapping[str, str] | None = None,
-        timeout: Any = 60.0,
+        timeout: Any = DEFAULT_TIMEOUT,
         retries: Any = 2,
         transport: Any = None,
         **rest: Any,
@@ -93,7 +91,7 @@ class Settings:
             base=parse_url(base_url) if base_url else None,
             headers=Headers(headers).defaults(defaults),
             cookies=cookie_header(cookies) if cookies else None,
-            timeout=as_timeout(timeout, _DEFAULT),
+            timeout=as_timeout(timeout, DEFAULT_TIMEOUT),
             retry=as_retry(retries),
             transport=None if transport is None else as_transport(transport),
             **rest,
@@ -113,7 +111,7 @@ class Engine:
         self._transports: dict[tuple[str, PublicOnly | None], Transport] = {}
         self._proxies: dict[tuple[str, str, int], Proxy | None] = {}
         self._prepared: dict[tuple[str, str], tuple[Request, Call]] = {}
-        self._clock: Callable[[], float] | None = None
+        self._clock: Clock | None = None
 
     def open(self) -> None:
         """Choose the backend that requests are sent with, unless they say otherwise.
@@ -152,13 +150,12 @@ class Engine:
                 self._prepared[method, url] = prepared
         return prepared
 
-    def deadline(self, call: Call) -> float:
-        """Return when the time of a call that begins now is up, on the clock of the event loop."""
-        if call.timeout.total is None:
-            return math.inf
+    @property
+    def clock(self) -> Clock:
+        """The deadlines of the event loop that this engine belongs to."""
         if self._clock is None:
-            self._clock = current_time if on_trio() else loop_token().time
-        return self._clock() + call.timeout.total
+            self._clock = Clock()
+        return self._clock
 
     def _prepare(
         self, method: str, url: str, options: Mapping[str, Any], *, whole: bool
@@ -209,6 +206,8 @@ class Engine:
             self._home = url.origin
         at_home = url.origin == self._home
         timeout = settings.timeout
+        if not whole and timeout is DEFAULT_TIMEOUT:
+            timeout = ENDLESS
         if "timeout" in options:
             timeout = as_timeout(options["timeout"], timeout)
         call = Call(
@@ -231,7 +230,7 @@ class Engine:
 
     def _with_secrets(self, request: Request, call: Call) -> Headers:
         headers, url = request.headers, request.url
-        if call.cookies is None and call.auth is None and not self.jar:
+        if call.cookies is None and call.auth is None and self.jar.unused:
             return headers
         home = url.origin == call.first.origin
         if "cookie" not in headers:
@@ -250,9 +249,10 @@ class Engine:
             return None
         if call.proxy:
             return as_proxy(call.proxy)
-        if url.origin not in self._proxies:
-            self._proxies[url.origin] = environment_proxy(url)
-        return self._proxies[url.origin]
+        origin = url.origin
+        if origin not in self._proxies:
+            self._proxies[origin] = environment_proxy(url)
+        return self._proxies[origin]
 
     def _transport(self, backend: str, policy: PublicOnly | None) -> Transport:
         if self.settings.transport:

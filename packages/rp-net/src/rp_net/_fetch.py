@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from rp_net._attempts import InTime, whole
+from rp_net._attempts import whole
 from rp_net._decode import BodyDecoder, codings_of
 from rp_net._redirects import follow
 from rp_net._response import Response
@@ -27,7 +27,8 @@ async def fetch(engine: Engine, method: str, url: str, options: Mapping[str, Any
     """
     begun = perf_counter()
     request, call = engine.prepare(method, url, options)
-    async with InTime(engine.deadline(call), call):
+    clock = engine.clock
+    with clock.until(clock.deadline(call), call):
         last, passed = await follow(engine.send, request, call)
         answer = await whole(last.exchange, call.max_bytes)
     body = answer.body

@@ -36,7 +36,7 @@ class Headers(Mapping[str, str]):
         else:
             pairs = fields.items() if isinstance(fields, Mapping) else fields
             self._fields = [_checked(name, value) for name, value in pairs]
-        self._index: dict[str, list[str]] | None = None
+        self._index: dict[str, str] | None = None
 
     @classmethod
     def received(cls, fields: list[tuple[str, str]]) -> Headers:
@@ -48,8 +48,7 @@ class Headers(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         """Return the value of a field; several are joined by ", "."""
-        values = self.index()[name.lower()]
-        return values[0] if len(values) == 1 else ", ".join(values)
+        return self.index()[name.lower()]
 
     def __contains__(self, name: object) -> bool:
         """Return whether there is such a field."""
@@ -78,7 +77,8 @@ class Headers(Mapping[str, str]):
 
     def get_list(self, name: str) -> list[str]:
         """Return every value of a field, in order."""
-        return list(self.index().get(name.lower(), ()))
+        key = name.lower()
+        return [value for name, value in self._fields if name.lower() == key]
 
     def multi_items(self) -> list[tuple[str, str]]:
         """Return every field as it came: its name in its own case, and its value."""
@@ -105,18 +105,19 @@ class Headers(Mapping[str, str]):
         """Return those whose name, in lower case, is among these."""
         return Headers.received([p for p in self._fields if p[0].lower() in names])
 
-    def index(self) -> dict[str, list[str]]:
-        """Return the values of each field, by its name in lower case; not to be changed."""
+    def index(self) -> dict[str, str]:
+        """Return the value of each field, by its name in lower case; not to be changed."""
         if self._index is None:
-            index: dict[str, list[str]] = {}
-            for name, value in self._fields:
-                key = name.lower()
-                if key in index:
-                    index[key].append(value)
-                else:
-                    index[key] = [value]
-            self._index = index
+            self._index = {name.lower(): value for name, value in self._fields}
+            if len(self._index) != len(self._fields):
+                self._join_repeated(self._index)
         return self._index
+
+    def _join_repeated(self, index: dict[str, str]) -> None:
+        values: dict[str, list[str]] = {}
+        for name, value in self._fields:
+            values.setdefault(name.lower(), []).append(value)
+        index.update((name, ", ".join(found)) for name, found in values.items())
 
 
 def _checked(name: str, value: str) -> tuple[str, str]:

@@ -37,7 +37,7 @@ def check_head(headers: Headers, url: Url) -> None:
         flaw = f"more than {MOST_HEAD} bytes of header fields"
     elif size > MOST_FIELD and any(len(n) + len(v) > MOST_FIELD for n, v in fields):
         flaw = f"a header field of more than {MOST_FIELD} bytes"
-    elif len(set(headers.index().get("content-length", ()))) > 1:
+    elif len(set(headers.index().get("content-length", "").split(", "))) > 1:
         flaw = "two values of Content-Length"
     if flaw:
         raise ProtocolError(f"{url.authority}: {flaw}")

@@ -36,6 +36,10 @@ class Response:
     """
 
     __module__ = "rp_net"
+    __slots__ = (
+        "content", "from_cache", "headers", "history", "http_version", "method", "reason",
+        "seconds", "status", "url",
+    )  # fmt: skip
 
     def __init__(
         self,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from rp_net._attempts import InTime
 from rp_net._charset import encoding_of
 from rp_net._decode import BodyDecoder
 from rp_net._errors import HTTPStatusError
@@ -17,12 +16,12 @@ from rp_net._fetch import as_response, shown_url
 from rp_net._limits import MAX_LINE
 from rp_net._lines import LineSplitter
 from rp_net._redirects import follow
-from rp_net._types import ENDLESS, as_timeout
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Mapping
     from typing import Any
 
+    from rp_net._deadline import Clock
     from rp_net._engine import Engine
     from rp_net._events import Event
     from rp_net._headers import Headers
@@ -41,7 +40,7 @@ class StreamedResponse:
 
     __module__ = "rp_net"
 
-    def __init__(self, hop: Hop, passed: list[Hop], call: Call, deadline: float) -> None:
+    def __init__(self, hop: Hop, passed: list[Hop], call: Call, until: tuple[Clock, float]) -> None:
         exchange = hop.exchange
         self.status: int = exchange.status
         self.reason: str = exchange.reason
@@ -53,7 +52,7 @@ class StreamedResponse:
         self.from_cache: bool = getattr(exchange, "from_cache", False)
         self._exchange = exchange
         self._call = call
-        self._deadline = deadline
+        self._clock, self._deadline = until
         self._begun = False
 
     @property
@@ -155,7 +154,7 @@ class StreamedResponse:
             raise RuntimeError("the body of this response was read before")
         self._begun = True
         while True:
-            async with InTime(self._deadline, self._call):
+            with self._clock.until(self._deadline, self._call):
                 raw = await self._exchange.read()
             if not raw:
                 break
@@ -174,13 +173,13 @@ async def open_stream(
         HTTPStatusError: The status is 4xx or 5xx, unless `raise_for_status` is False.
         NetError: There was no answer, or none that holds.
     """
-    timeout = as_timeout(options["timeout"], ENDLESS) if "timeout" in options else ENDLESS
-    limits = {"max_bytes": None, **options, "timeout": timeout}
+    limits = {"max_bytes": None, **options}
     request, call = engine.prepare(method, url, limits, whole=False)
-    deadline = engine.deadline(call)
-    async with InTime(deadline, call):
+    clock = engine.clock
+    deadline = clock.deadline(call)
+    with clock.until(deadline, call):
         last, passed = await follow(engine.send, request, call)
-    response = StreamedResponse(last, passed, call, deadline)
+    response = StreamedResponse(last, passed, call, (clock, deadline))
     try:
         yield response.raise_for_status() if options.get("raise_for_status", True) else response
     finally:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from rp_core import blocking
 from rp_net import _client
 from rp_net._sync_stream import opened
+from rp_net._types import DEFAULT_TIMEOUT
 
 if TYPE_CHECKING:
     import ssl
@@ -50,7 +51,7 @@ class Client:
         params: ParamTypes | None = None,
         auth: AuthTypes | None = None,
         cookies: Mapping[str, str] | None = None,
-        timeout: TimeoutTypes = 60.0,
+        timeout: TimeoutTypes = DEFAULT_TIMEOUT,
         retries: RetryTypes = 2,
         cache: Cache | None = None,
         proxy: str | Literal[False] | None = None,

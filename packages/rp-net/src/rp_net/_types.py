@@ -29,7 +29,7 @@ class Timeout:
 
     total: float | None = 60.0
     connect: float | None = 10.0
-    stall: float | None = 30.0
+    stall: float | None = 60.0
 
     def __post_init__(self) -> None:
         for name in self.__slots__:
@@ -41,9 +41,17 @@ class Timeout:
             if not value > 0:
                 raise ValueError(f"Timeout: {name} must be positive, it is {value}")
 
+    @property
+    def stall_needed(self) -> float | None:
+        """The stall timeout, unless the time for the whole is up before it is."""
+        if self.stall is None or (self.total is not None and self.total <= self.stall):
+            return None
+        return self.stall
+
 
 TimeoutTypes: TypeAlias = float | Timeout | None
-ENDLESS: Final = Timeout(None, 10.0, 30.0)
+DEFAULT_TIMEOUT: Final = Timeout()
+ENDLESS: Final = Timeout(None, 10.0, 60.0)
 
 
 def as_timeout(value: TimeoutTypes, default: Timeout) -> Timeout:
