@@ -6,19 +6,13 @@ from typing import TYPE_CHECKING
 
 from rp_net._conditions import has_conditions, is_unmodified
 from rp_net._headers import Headers
-from rp_net._local import MemoryExchange
+from rp_net._local import FromCache
 from rp_net._ranges import asked_range, span_in, strong_etag
 
 if TYPE_CHECKING:
     from rp_net._cache_stores import CacheStore
     from rp_net._stored import Stored
     from rp_net._types import Exchange, Request
-
-
-class CachedExchange(MemoryExchange):
-    """An answer of a cache; see `Exchange`."""
-
-    from_cache = True
 
 
 class CachedAnswers:
@@ -38,7 +32,7 @@ class CachedAnswers:
         headers = stored.headers.merged({"Age": str(int(age))})
         if has_conditions(request.headers) and is_unmodified(stored, request.headers):
             bare = headers.without({"content-length", "content-encoding", "content-range"})
-            return CachedExchange(304, bare, b"", "Not Modified")
+            return FromCache(304, bare, b"", "Not Modified")
         asked = asked_range(request.headers) if request.method == "GET" else None
         if asked and not _still_wanted(request.headers, stored):
             asked = None
@@ -56,20 +50,20 @@ class CachedAnswers:
             "Content-Length": str(last - first + 1),
         }
         piece = body[first - stored.first : last - stored.first + 1]
-        return CachedExchange(206, headers.merged(fields), piece, "Partial Content")
+        return FromCache(206, headers.merged(fields), piece, "Partial Content")
 
     async def _whole(self, request: Request, stored: Stored, headers: Headers) -> Exchange | None:
         body: bytes | None = b""
         if request.method != "HEAD":
             body = await self._store.body(str(request.url), stored)
-        return None if body is None else CachedExchange(
+        return None if body is None else FromCache(
             stored.status, headers, body, stored.reason
         )  # fmt: skip
 
 
 def gateway_timeout() -> Exchange:
     """Return what says that nothing is stored and the origin was not to be asked."""
-    return CachedExchange(504, Headers({"Content-Length": "0"}), b"", "Gateway Timeout")
+    return FromCache(504, Headers({"Content-Length": "0"}), b"", "Gateway Timeout")
 
 
 def _still_wanted(headers: Headers, stored: Stored) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import anyio
 
@@ -17,25 +17,39 @@ if TYPE_CHECKING:
     from rp_net._options import Call
 
 
+_PER_SECOND: Final = 16
+
+
 class Clock:
     """Deadlines on one event loop."""
 
     def __init__(self) -> None:
         self._on_trio = on_trio()
         self._now = anyio.current_time if self._on_trio else loop_token().time
+        self._alarms: dict[float, set[_Alarm]] = {}
 
     def deadline(self, call: Call) -> float:
         """Return when the time of a call that begins now is up; infinity: never."""
         return math.inf if call.timeout.total is None else self._now() + call.timeout.total
 
     def until(self, deadline: float, call: Call) -> InTime:
-        """Return a context manager that cancels its block at a deadline.
+        """Return a context manager that cancels its block at a deadline, or up to 1/16 s later.
 
         Leaving it raises `NetTimeoutError` if it was cancelled.
         """
         if self._on_trio or deadline == math.inf:
             return _Scope(deadline, call)
-        return _Alarm(deadline, call)
+        # Many calls share one timer: a timer of its own would be a tenth of what a small one costs.
+        moment = math.ceil(deadline * _PER_SECOND) / _PER_SECOND
+        alarms = self._alarms.get(moment)
+        if alarms is None:
+            alarms = self._alarms[moment] = set()
+            asyncio.get_running_loop().call_at(moment, self._ring, moment)
+        return _Alarm(alarms, call)
+
+    def _ring(self, moment: float) -> None:
+        for alarm in self._alarms.pop(moment):
+            alarm.ring()
 
 
 class _Scope:
@@ -60,12 +74,12 @@ class _Scope:
 
 
 class _Alarm:
-    """Does what `asyncio.timeout_at` does, without its coroutines: every request has one."""
+    """Cancels a task as `asyncio.timeout_at` does, at one time with others."""
 
-    __slots__ = ("_call", "_cancelling", "_deadline", "_handle", "_rung", "_task")
+    __slots__ = ("_alarms", "_call", "_cancelling", "_rung", "_task")
 
-    def __init__(self, deadline: float, call: Call) -> None:
-        self._deadline = deadline
+    def __init__(self, alarms: set[_Alarm], call: Call) -> None:
+        self._alarms = alarms
         self._call = call
         self._rung = False
 
@@ -75,7 +89,7 @@ class _Alarm:
             raise RuntimeError("rp_net must be awaited in a task")
         self._task = task
         self._cancelling = task.cancelling()
-        self._handle = task.get_loop().call_at(self._deadline, self._ring)
+        self._alarms.add(self)
 
     def __exit__(
         self,
@@ -83,12 +97,15 @@ class _Alarm:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._handle.cancel()
-        ours = self._rung and self._task.uncancel() <= self._cancelling
+        self._alarms.discard(self)
+        if not self._rung:
+            return
+        ours = self._task.uncancel() <= self._cancelling
         if ours and kind is asyncio.CancelledError:
             raise _late(self._call) from None
 
-    def _ring(self) -> None:
+    def ring(self) -> None:
+        """Cancel the task."""
         self._rung = True
         self._task.cancel()
 

@@ -90,14 +90,22 @@ class Hashes:
         """Return a digest of what has been taken."""
         return Digest(algorithm, self._hashes[algorithm].hexdigest())
 
-    def check(self, wanted: Iterable[Digest], where: str) -> None:
-        """Compare with what was promised.
+
+class Promise:
+    """Digests that some bytes must come to, and what computes them."""
+
+    def __init__(self, digests: Iterable[Digest] = ()) -> None:
+        self._digests = tuple(digests)
+        self.hashes = Hashes(digest.algorithm for digest in self._digests)
+
+    def check(self, where: str) -> None:
+        """Compare what has been taken with what was promised.
 
         Raises:
             DigestError: It is something else.
         """
-        for digest in wanted:
-            actual = self.value(digest.algorithm)
+        for digest in self._digests:
+            actual = self.hashes.value(digest.algorithm)
             if digest.hex is not None and digest != actual:
                 raise DigestError(
                     f"{where}: the digest is {actual}, not {digest}", str(digest), str(actual)

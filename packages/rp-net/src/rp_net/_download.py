@@ -14,7 +14,7 @@ from rp_net._attempts import is_too_late
 from rp_net._digests import Digest, digest_of_file, parse_digest
 from rp_net._errors import DigestError, IncompleteBodyError, NetError, TruncatedError
 from rp_net._options import SendOptions, check_options
-from rp_net._part import Part
+from rp_net._part import BusyError, Part
 from rp_net._retry import Retry, as_retry
 from rp_net._target import Target
 from rp_net._transfer import Transfer
@@ -119,15 +119,17 @@ async def _fetch_to(
 ) -> Download:
     digest = parse_digest(options["digest"]) if options.get("digest") else None
     reporter = Reporter(options.get("progress") or (lambda _: None), None)
-    async with _locked(target.part_path(make.args[1])) as part:
-        transfer = make(part, digest, resume=options.get("resume", True))
+    resume, durable = options.get("resume", True), options.get("durable", False)
+    async with _only_writer(target.part_path(make.args[1])) as part:
+        transfer = make(part, digest, resume=resume, durable=durable)
         transfer.show = reporter
-        transfer.named = lambda name: _check_place(target.within(name), options, claim)
+        transfer.named = lambda name: _checked_place(target.within(name), options, claim)
         try:
             await _until_whole(transfer, as_retry(options.get("retries", RETRIES)))
         finally:
             reporter.close()
-        return await _placed(transfer, target, options)
+    about = (transfer.value, transfer.etag, transfer.modified, transfer.resumed_from)
+    return Download(transfer.path, transfer.size, transfer.url, *about)
 
 
 async def _until_whole(transfer: Transfer, retry: Retry) -> None:
@@ -137,6 +139,8 @@ async def _until_whole(transfer: Transfer, retry: Retry) -> None:
         before = transfer.received
         try:
             await transfer.run()
+        except BusyError:
+            await _open(transfer.part)
         except (NetError, OSError) as error:
             if transfer.received - before >= 1 << 20:
                 tried = 0
@@ -150,33 +154,19 @@ async def _until_whole(transfer: Transfer, retry: Retry) -> None:
             return
 
 
-async def _placed(transfer: Transfer, target: Target, options: Mapping[str, Any]) -> Download:
-    part, digest = transfer.part, transfer.digest
-    target = target.within(transfer.filename)
-    size = part.size
-    value = str(part.hashes.value(digest.algorithm)) if digest else None
-    place = threaded(part.place, module=__name__, cpu=False)
-    with anyio.CancelScope(shield=True):
-        await place(target.path, durable=options.get("durable", False))
-    about = (transfer.etag, transfer.modified, transfer.resumed_from)
-    return Download(target.path, size, transfer.url, value, *about)
-
-
-def _check_place(target: Target, options: Mapping[str, Any], claim: Callable[[str], None]) -> None:
+def _checked_place(target: Target, options: Mapping[str, Any], claim: Claim) -> str:
     claim(target.path)
     if target.exists:
         target.check_overwrite(allowed=options.get("overwrite", True))
+    return target.path
 
 
 @asynccontextmanager
-async def _locked(path: str) -> AsyncGenerator[Part, None]:
-    """Open a part file as its only writer; wait while there is another."""
-    while True:
-        part = Part(path)
-        if part.lock():
-            break
-        part.close()
-        await anyio.sleep(_POLL_SECONDS)
+async def _only_writer(path: str) -> AsyncGenerator[Part, None]:
+    """Give a part file; one that is there is opened, once no other writer has it."""
+    part = Part(path)
+    if part.is_there():
+        await _open(part)
     keep = True
     try:
         yield part
@@ -187,14 +177,16 @@ async def _locked(path: str) -> AsyncGenerator[Part, None]:
         part.leave(keep=keep)
 
 
+async def _open(part: Part) -> None:
+    while not part.open():  # what a process that ends lets go of tells nobody
+        await anyio.sleep(_POLL_SECONDS)
+
+
 def _final(error: Exception, transfer: Transfer) -> Exception:
     if isinstance(error, IncompleteBodyError):
-        length = transfer.length
-        return TruncatedError(
-            f"{transfer.url}: {transfer.part.size} bytes came of {length or 'unknown many'}",
-            transfer.part.size,
-            length,
-        )
+        got, length = transfer.part.size, transfer.length
+        text = f"{transfer.url}: {got} bytes came of {length or 'unknown many'}"
+        return TruncatedError(text, got, length)
     return error
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rp_net._attempts import whole
 from rp_net._decode import BodyDecoder, codings_of
+from rp_net._local import FromCache
 from rp_net._redirects import follow
 from rp_net._response import Response
 
@@ -38,22 +39,24 @@ async def fetch(engine: Engine, method: str, url: str, options: Mapping[str, Any
     if passed:
         response.history = tuple(as_response(hop, b"") for hop in passed)
     response.seconds = perf_counter() - begun
-    return response.raise_for_status() if options.get("raise_for_status", True) else response
+    if response.status >= 400 and options.get("raise_for_status", True):
+        response.raise_for_status()
+    return response
 
 
 def as_response(hop: Hop, body: bytes) -> Response:
     """Return the response that an exchange gave."""
-    exchange = hop.exchange
+    request, exchange = hop
     response = Response(
         exchange.status,
         headers=exchange.headers,
         content=body,
         reason=exchange.reason,
         url=shown_url(hop),
-        method=hop.request.method,
+        method=request.method,
         http_version=exchange.http_version,
     )
-    response.from_cache = getattr(exchange, "from_cache", False)
+    response.from_cache = isinstance(exchange, FromCache)
     return response
 
 

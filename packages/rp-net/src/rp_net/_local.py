@@ -96,6 +96,10 @@ class MemoryExchange:
         """Do nothing."""
 
 
+class FromCache(MemoryExchange):
+    """A response that a cache gives."""
+
+
 def _of_asgi(app: Any) -> Callable[[Request], Awaitable[Response]]:
     """Return a function that asks an ASGI application (ASGI 3, "http"), to the end of its body."""
 

@@ -15,52 +15,57 @@ if TYPE_CHECKING:
 
     from rp_net._part import Part
 
+    Batch = list[bytes]
+    Ended = Exception | bool | None
+
 BATCH: Final = 1 << 20
 
 
-async def pump(pieces: AsyncIterator[bytes], part: Part) -> None:
-    """Write pieces to a part file in batches of at least 1 MiB.
+async def pump(pieces: AsyncIterator[bytes], part: Part) -> Batch:
+    """Write pieces to a part file in batches of at least 1 MiB, and return the last one.
 
-    What has come before an error is written all the same. On return no thread writes any more,
-    also where the caller was cancelled.
+    What has come before an error is written all the same.
 
     Raises:
         NetError: What reading raised.
         OSError: What writing raised.
     """
-    first, ended = await _batch(pieces)
-    file = _async_file(part)
-    if ended is not None:
-        await _write(file, first)
-        if isinstance(ended, Exception):
-            raise ended
-        return
+    batch, ended = await _batch(pieces)
+    if ended is None:
+        batch, ended = await _pump(batch, pieces, part)
+    if isinstance(ended, Exception):
+        await _write(_async_file(part), batch)
+        raise ended
+    return batch
+
+
+async def _pump(first: Batch, pieces: AsyncIterator[bytes], part: Part) -> tuple[Batch, Ended]:
     errors: list[Exception] = []
-    sender, receiver = anyio.create_memory_object_stream[bytes](0)
+    batch, ended = first, None
+    sender, receiver = anyio.create_memory_object_stream[list[bytes]](0)
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(_write_all, file, receiver, errors, tasks.cancel_scope)
+        tasks.start_soon(_write_all, _async_file(part), receiver, errors, tasks.cancel_scope)
         async with sender:
-            await sender.send(first)
-            await _send_all(pieces, sender, errors)
+            batch, ended = await _send_all(batch, pieces, sender)
     if errors:
         raise errors[0]
+    return batch, ended
 
 
 async def _send_all(
-    pieces: AsyncIterator[bytes], sender: ObjectSendStream[bytes], errors: list[Exception]
-) -> None:
-    ended: Exception | bool | None = None
-    while ended is None:
-        batch, ended = await _batch(pieces)
-        if batch:
-            await sender.send(batch)
-    if isinstance(ended, Exception):
-        errors.append(ended)
+    batch: Batch, pieces: AsyncIterator[bytes], sender: ObjectSendStream[Batch]
+) -> tuple[Batch, Ended]:
+    while True:
+        following, ended = await _batch(pieces)
+        await sender.send(batch)
+        batch = following
+        if ended is not None:
+            return batch, ended
 
 
 async def _write_all(
     file: Any,
-    receiver: ObjectReceiveStream[bytes],
+    receiver: ObjectReceiveStream[Batch],
     errors: list[Exception],
     scope: anyio.CancelScope,
 ) -> None:
@@ -69,30 +74,27 @@ async def _write_all(
             async for batch in receiver:
                 await _write(file, batch)
         except Exception as error:
-            errors.insert(0, error)
+            errors.append(error)
             scope.cancel()
 
 
-async def _batch(pieces: AsyncIterator[bytes]) -> tuple[bytes, Exception | bool | None]:
+async def _batch(pieces: AsyncIterator[bytes]) -> tuple[Batch, Ended]:
     """Return the next batch, and how the pieces ended: by an error, at their end, or not yet."""
     batch: list[bytes] = []
     size = 0
-    ended: Exception | bool | None = None
     try:
         async for piece in pieces:
             batch.append(piece)
             size += len(piece)
             if size >= BATCH:
-                break
-        else:
-            ended = True
+                return batch, None
     except Exception as error:
-        ended = error
-    return (batch[0] if len(batch) == 1 else b"".join(batch)), ended
+        return batch, error
+    return batch, True
 
 
-async def _write(file: Any, batch: bytes) -> None:
-    """Write a batch to its end: a thread that goes on alone might write to another file."""
+async def _write(file: Any, batch: Batch) -> None:
+    """Write a batch to its end, also where the caller is cancelled meanwhile."""
     if batch:
         with anyio.CancelScope(shield=True):
             await file.write(batch)
@@ -100,7 +102,8 @@ async def _write(file: Any, batch: bytes) -> None:
 
 def _async_file(part: Part) -> Any:
     if on_trio():
-        return anyio.wrap_file(part)
-    from aiofiles.threadpool import wrap
+        file: Any = part
+        return anyio.wrap_file(file)
+    from aiofiles.threadpool.binary import AsyncFileIO
 
-    return wrap(part)
+    return AsyncFileIO(part, None, None)

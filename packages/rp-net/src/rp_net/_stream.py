@@ -15,6 +15,7 @@ from rp_net._events import EventParser
 from rp_net._fetch import as_response, shown_url
 from rp_net._limits import MAX_LINE
 from rp_net._lines import LineSplitter
+from rp_net._local import FromCache
 from rp_net._redirects import follow
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class StreamedResponse:
         self.url: str = shown_url(hop)
         self.method: str = hop.request.method
         self.history: tuple[Response, ...] = tuple(as_response(one, b"") for one in passed)
-        self.from_cache: bool = getattr(exchange, "from_cache", False)
+        self.from_cache: bool = isinstance(exchange, FromCache)
         self._exchange = exchange
         self._call = call
         self._clock, self._deadline = until

@@ -8,17 +8,17 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from rp_core import threaded
+from rp_net._attempts import close_now
 from rp_net._decode import BodyDecoder, codings_of
-from rp_net._digests import digests_in
+from rp_net._digests import Promise, digests_in
 from rp_net._errors import (
     BodyLimitError,
     DigestError,
-    IncompleteBodyError,
     RangeError,
 )
 from rp_net._fetch import as_response, shown_url
-from rp_net._filename import FALLBACK, filename_from
-from rp_net._part import Origin, wanted_hashes
+from rp_net._filename import filename_from
+from rp_net._part import Origin
 from rp_net._pump import pump
 from rp_net._ranges import content_range, strong_etag
 from rp_net._redirects import follow
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rp_net._options import Call
     from rp_net._part import Part
     from rp_net._redirects import Hop
-    from rp_net._types import Exchange
+    from rp_net._types import Exchange, Request
 
 _UNSATISFIED: Final = re.compile(r"bytes \*/(\d{1,18})")
 
@@ -43,18 +43,21 @@ class Transfer:
     Attributes:
         part: The file.
         digest: What the caller wants of it.
-        url, request: What is asked for; the request is the last one.
+        url: What is asked for.
+        request: The last request.
         length: Bytes of the whole, where that is known.
-        filename: The name that the response has for the file.
-        etag, modified: What it says in ETag and Last-Modified.
+        etag, modified: What the response says in ETag and Last-Modified.
+        path, size, value: Of the file that is in its place: its digest, if the caller wants one.
         received: Bytes that came, over all requests.
         resumed_from: Bytes that were there before the first request.
         show: Counts bytes for the caller.
-        named: Called with the file name; raises if it may not be used.
+        named: Called with the file name that the response gives; returns the path of the file, or
+            raises if it may not be used.
     """
 
+    request: Request
     show: Any
-    named: Callable[[str], None]
+    named: Callable[[str], str]
 
     def __init__(
         self,
@@ -65,29 +68,32 @@ class Transfer:
         digest: Digest | None,
         *,
         resume: bool,
+        durable: bool,
     ) -> None:
         self._engine = engine
         self._options = options
         self.part = part
         self.digest = digest
         self.url = url
-        self._origin = part.origin() if resume else None
+        self._durable = durable
+        self._promise = Promise([digest] if digest else [])
+        self._origin = part.origin() if resume and part.size else None
         if self._origin and self._origin.url != url:
             self._origin = None
         self._restarts = self._asked_from = 0
         self.length: int | None = None
-        self.filename = FALLBACK
         self.etag: str | None = None
         self.modified: str | None = None
-        self.received = 0
+        self.value: str | None = None
+        self.path = ""
+        self.received = self.size = 0
         self.resumed_from = part.size if self._origin else 0
-        self.request, _ = engine.prepare("GET", url, options, whole=False)
 
     def may_begin_anew(self, error: Exception) -> bool:
         """Return whether the next request is to ask for the whole, after an answer that misled."""
         misled = isinstance(error, (RangeError, DigestError))
         gone_on = self._asked_from > 0
-        self._origin = None if misled else self.part.origin()
+        self._origin = self.part.origin() if self.part.size and not misled else None
         if misled and gone_on and self._restarts < 2:
             self._restarts += 1
             self.resumed_from = 0
@@ -103,19 +109,17 @@ class Transfer:
         """
         offset = self.part.size if self._origin else 0
         self._asked_from = offset
-        self.request, call = self._engine.prepare(
-            "GET", self.url, {**self._options, "headers": self._headers(offset)}, whole=False
-        )
+        asked = {**self._options, "headers": self._headers(offset)}
+        self.request, call = self._engine.prepare("GET", self.url, asked, whole=False)
         hop, _ = await follow(self._engine.send, self.request, call)
         try:
-            if await self._is_complete_already(hop, offset):
-                return
-            as_response(hop, b"").raise_for_status()
-            self.etag = hop.exchange.headers.get("etag")
-            self.modified = hop.exchange.headers.get("last-modified")
-            await self._take(hop, offset, call)
+            if hop.exchange.status == 416 and offset:
+                await self._take_as_complete(hop, offset)
+            else:
+                as_response(hop, b"").raise_for_status()
+                await self._take(hop, offset, call)
         finally:
-            await hop.exchange.close()
+            await close_now(hop.exchange)
 
     def _headers(self, offset: int) -> list[tuple[str, str]]:
         headers = self._engine.settings.headers.merged(self._options.get("headers") or ())
@@ -126,51 +130,41 @@ class Transfer:
             )
         return headers.multi_items()
 
-    async def _is_complete_already(self, hop: Hop, offset: int) -> bool:
+    async def _take_as_complete(self, hop: Hop, offset: int) -> None:
         """Take a 416 for what it is: the part is the whole, or no part of it."""
-        if hop.exchange.status != 416 or not offset:
-            return False
         said = _UNSATISFIED.fullmatch(hop.exchange.headers.get("content-range", ""))
         whole = int(said[1]) if said else None
-        known = self._origin.length if self._origin else None
-        if whole != offset or known not in (None, whole):
+        origin = self._origin
+        if origin is None or whole != offset or origin.length not in (None, whole):
             raise RangeError(f"{self.url}: the part is no longer part of the file")
-        self._take_name(hop)
         self.length = whole
-        wanted = [self.digest] if self.digest else []
-        if self._origin:
-            await self._begin(offset, self._origin, wanted, [])
-        self.part.hashes.check(wanted, self.url)
-        return True
+        self.path = self.named(filename_from(_Head(hop)))
+        self.part.begin(offset, origin, self._promise, Promise())
+        await self._finish([])
 
     async def _take(self, hop: Hop, offset: int, call: Call) -> None:
         headers = hop.exchange.headers
         coded = bool(codings_of(headers))
         start = self._start(hop.exchange, offset, coded=coded)
-        self._take_name(hop)
+        self.path = self.named(filename_from(_Head(hop)))
+        self.etag, self.modified = headers.get("etag"), headers.get("last-modified")
         origin = Origin(self.url, self.length, *_validators(headers, coded=coded))
         if start and self._origin:
             origin = self._origin
         whole = [] if coded else digests_in(headers, "repr-digest")
         now = [] if coded else digests_in(headers, "content-digest")
-        wanted = [*([self.digest] if self.digest else []), *whole]
-        await self._begin(start, origin, wanted, now)
-        await pump(self._pieces(hop.exchange, BodyDecoder(headers, call.max_bytes)), self.part)
-        if self.length is not None and self.part.size != self.length:
-            raise IncompleteBodyError(f"{self.url}: {self.part.size} of {self.length} bytes came")
-        self.part.hashes.check(wanted, self.url)
-        if self.part.extra:
-            self.part.extra.check(now, self.url)
+        self._promise = Promise([*([self.digest] if self.digest else []), *whole])
+        self.part.begin(start, origin, self._promise, Promise(now))
+        last = await pump(
+            self._pieces(hop.exchange, BodyDecoder(headers, call.max_bytes)), self.part
+        )
+        await self._finish(last)
 
-    def _take_name(self, hop: Hop) -> None:
-        self.filename = filename_from(_Head(hop))
-        self.named(self.filename)
-
-    async def _begin(
-        self, start: int, origin: Origin, whole: list[Digest], now: list[Digest]
-    ) -> None:
-        begin = threaded(self.part.begin, module=__name__, cpu=False)
-        await begin(start, origin, wanted_hashes(whole), wanted_hashes(now) if now else None)
+    async def _finish(self, last: list[bytes]) -> None:
+        finish = threaded(self.part.finish, module=__name__, cpu=False)
+        self.size = await finish(last, self.path, durable=self._durable)
+        if self.digest:
+            self.value = str(self._promise.hashes.value(self.digest.algorithm))
 
     def _start(self, exchange: Exchange, offset: int, *, coded: bool) -> int:
         """Return the offset of the first byte that comes, and settle the length."""
