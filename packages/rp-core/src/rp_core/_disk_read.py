@@ -34,7 +34,7 @@ def open_regular(path: str) -> int:
         OSError: It cannot be opened.
     """
     try:
-        descriptor = os.open(path, _FLAGS)
+        descriptor = _open(path)
     except OSError as error:
         if error.errno in _NOT_REGULAR:
             raise DamagedError("no regular file") from error
@@ -43,6 +43,14 @@ def open_regular(path: str) -> int:
         os.close(descriptor)
         raise DamagedError("no regular file")
     return descriptor
+
+
+def _open(path: str) -> int:
+    """Open a file so that reading it is no use of it: `touch` counts those."""
+    try:
+        return os.open(path, _FLAGS | getattr(os, "O_NOATIME", 0))
+    except PermissionError:  # only the owner may ask for that
+        return os.open(path, _FLAGS)
 
 
 class OpenFile:

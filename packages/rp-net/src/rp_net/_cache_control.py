@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from calendar import timegm
+from calendar import monthrange, timegm
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 FOREVER: Final = 1 << 31
 _DIRECTIVE: Final = re.compile(
-    r"""\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:=("(?:[^"\\]|\\.)*"|[^",]*))?\s*(?:,|$)"""
+    r"""\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:(\s*)=("(?:[^"\\]|\\.)*"|[^",]*))?\s*(?:,|$)"""
 )
 _MONTHS: Final = {
     name: number
@@ -61,7 +61,7 @@ class Directives:
         if name not in self._values:
             return None
         value = self._values[name]
-        return min(int(value[:12]), FOREVER) if value and _is_number(value) else 0
+        return _number(value) if value and _is_number(value) else 0
 
     def fields(self, name: str) -> frozenset[str]:
         """Return the header names in the value of a directive, in lower case."""
@@ -81,7 +81,8 @@ def directives_of(headers: Headers) -> Directives:
             position = len(text) if comma < 0 else comma + 1
             continue
         position = max(match.end(), position + 1)
-        found.setdefault(match[1].lower(), _unquoted(match[2]))
+        # With a space before "=" there is no telling what was meant: a lifetime is none then.
+        found.setdefault(match[1].lower(), "" if match[2] else _unquoted(match[3]))
     return Directives(found)
 
 
@@ -100,7 +101,9 @@ def parse_date(text: str | None) -> float | None:
                 year += 2000 if year < 77 else 1900
             day, hour = int(match["day"]), int(match["hour"])
             minute, second = int(match["minute"]), int(match["second"])
-            if month is None or not 0 < day < 32 or hour > 23 or minute > 59 or second > 60:
+            if month is None or not 0 < day <= monthrange(year, month)[1]:
+                return None
+            if hour > 23 or minute > 59 or second > 60:
                 return None
             return float(timegm((year, month, day, hour, minute, second)))
     return None
@@ -110,11 +113,16 @@ def age_of(headers: Headers) -> int:
     """Return the seconds in Age: the first where there are several, 0 where it is no number."""
     values = headers.get_list("age")
     first = values[0].partition(",")[0].strip() if values else ""
-    return min(int(first[:12]), FOREVER) if _is_number(first) else 0
+    return _number(first) if _is_number(first) else 0
 
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit()
+
+
+def _number(digits: str) -> int:
+    digits = digits.lstrip("0")
+    return FOREVER if len(digits) > 10 else min(int(digits or "0"), FOREVER)
 
 
 def _unquoted(value: str | None) -> str | None:

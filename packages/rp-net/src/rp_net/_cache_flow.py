@@ -17,6 +17,7 @@ from rp_net._deadline import Clock
 from rp_net._errors import BlockedAddressError, NetError
 from rp_net._freshness import may_stand_in, use_of
 from rp_net._keeping import News, keep, kept_while_read
+from rp_net._local import FromCache
 from rp_net._ranges import asked_range, strong_etag
 from rp_net._stored import invalidated_by, matches, updated
 from rp_net._types import Request
@@ -24,6 +25,7 @@ from rp_net._types import Request
 if TYPE_CHECKING:
     from rp_net._background import Background
     from rp_net._cache_stores import CacheStore
+    from rp_net._headers import Headers
     from rp_net._options import Call
     from rp_net._stored import Stored
     from rp_net._types import Exchange, Transport
@@ -124,17 +126,20 @@ class CacheFlow:
 
         self._background.start(validate)
 
-    async def _ask(self, transport: Transport, request: Request, call: Call) -> Exchange:
-        """Ask the origin: whether what is stored still holds, for the rest, or for all."""
+    async def _ask(
+        self, transport: Transport, request: Request, call: Call, *, anew: bool = False
+    ) -> Exchange:
+        """Ask the origin: whether what is stored still holds, for the rest, or for all.
+
+        Args:
+            transport: What sends the request.
+            request: What is asked.
+            call: For which call.
+            anew: Whether to ask as if nothing were stored.
+        """
         candidates = await self._candidates(request)
         whole = [stored for stored in candidates if not stored.is_part]
-        part = _first_part(candidates) if not whole and request.method == "GET" else None
-        asking = request.headers
-        if whole and request.method == "GET":
-            asking = validating(asking, whole)
-        elif part and "range" not in asking and not has_conditions(asking):
-            etag = strong_etag(part.headers) or ""
-            asking = asking.merged({"Range": f"bytes={part.size}-", "If-Range": etag})
+        asking, for_the_rest = self._asking(request, [] if anew else candidates, call)
         outgoing = Request(request.method, request.url, asking, None, request.proxy)
         requested = time()
         try:
@@ -149,9 +154,29 @@ class CacheFlow:
             return stale
         if answer.status == 304:
             held = await self._confirm(request, answer, whole, requested)
-            return held or await self._ask(transport, request, call)
-        news = News(request, outgoing, answer, candidates, requested, time())
-        return await self._settle(news, call)
+        else:
+            news = News(request, outgoing, answer, candidates, requested, time())
+            held = await self._settle(news, call)
+            if for_the_rest and held.status in {206, 416}:
+                await held.close()
+                held = None
+        return held or await self._ask(transport, request, call, anew=True)
+
+    def _asking(
+        self, request: Request, candidates: list[Stored], call: Call
+    ) -> tuple[Headers, bool]:
+        """Return the fields to ask with, and whether they ask for the rest of a part."""
+        headers = request.headers
+        whole = [stored for stored in candidates if not stored.is_part]
+        if request.method != "GET":
+            return headers, False
+        if whole:
+            return validating(headers, whole), False
+        part = _first_part(candidates)
+        if not part or not call.whole or "range" in headers or has_conditions(headers):
+            return headers, False
+        etag = strong_etag(part.headers) or ""
+        return headers.merged({"Range": f"bytes={part.size}-", "If-Range": etag}), True
 
     async def _stand_in(self, request: Request, whole: list[Stored]) -> Exchange | None:
         now = time()
@@ -164,18 +189,20 @@ class CacheFlow:
     async def _confirm(
         self, request: Request, answer: Exchange, whole: list[Stored], requested: float
     ) -> Exchange | None:
-        """Update what a 304 speaks of, and return it; None: its body is gone."""
-        stored = confirmed(answer.headers, whole)
-        if stored is None:
-            return answer
+        """Update what a 304 speaks of, and return it; None: nothing here answers the caller."""
+        stored = confirmed(answer.headers, whole, request.headers)
         await answer.close()
+        if stored is None:
+            return answer if has_conditions(request.headers) else None
         received = time()
-        newer = updated(stored, answer.headers, requested, received)
+        newer = updated(stored, answer.headers, requested, received, shared=self.shared)
         await self.store.update(str(request.url), newer)
         _, age = use_of(newer, request.headers, received, shared=self.shared)
         held = await self._answers.give(request, newer, age)
-        if held is None:  # the next request must find nothing to validate
+        if held is None:  # its body is gone
             await self.store.remove(str(request.url))
+        elif isinstance(held, FromCache):
+            held.news = answer.headers
         return held
 
     async def _settle(self, news: News, call: Call) -> Exchange:
@@ -185,7 +212,7 @@ class CacheFlow:
             return news.answer
         if call.whole:
             return await keep(self.store, news, shared=self.shared)
-        return kept_while_read(self.store, news, shared=self.shared)
+        return await kept_while_read(self.store, news, shared=self.shared)
 
     async def _freshen(self, news: News) -> None:
         """Let a HEAD say whether what is stored still holds (RFC 9111, 4.3.5)."""
@@ -195,14 +222,13 @@ class CacheFlow:
         for stored in news.candidates:
             if stored.status != 200:
                 continue
-            same = all(
-                name not in answer.headers
-                or name not in stored.headers
-                or answer.headers[name] == stored.headers[name]
-                for name in ("etag", "last-modified", "content-length")
+            length = stored.headers.get("content-length", str(stored.size))
+            same = answer.headers.get("content-length", length) == length and all(
+                answer.headers.get(name) in (None, stored.headers.get(name))
+                for name in ("etag", "last-modified")
             )
             times = (news.requested, news.received)
-            newer = updated(stored, answer.headers, *times) if same else None
+            newer = updated(stored, answer.headers, *times, shared=self.shared) if same else None
             url = str(news.request.url)
             await self.store.update(url, newer or replace(stored, invalid=True))
 

@@ -37,6 +37,10 @@ class CacheStore(Protocol):
         """Replace all but the body of a stored response."""
         ...
 
+    async def drop(self, url: str, ids: set[str]) -> None:
+        """Drop some of what is stored for a URL."""
+        ...
+
     async def remove(self, url: str) -> None:
         """Drop everything stored for a URL."""
         ...
@@ -75,7 +79,7 @@ class MemoryStore:
         """Store a response; see `CacheStore`."""
         with self._lock:
             kept = [pair for pair in self._take(url) if pair[0].id not in replaced]
-            if len(body) + _OVERHEAD <= self.max_bytes:
+            if _weight((stored, body)) <= self.max_bytes:
                 kept = [(stored, body), *kept][:_MOST_VARIANTS]
             self._give(url, kept)
 
@@ -84,6 +88,11 @@ class MemoryStore:
         with self._lock:
             pairs = self._take(url)
             self._give(url, [(stored, b) if o.id == stored.id else (o, b) for o, b in pairs])
+
+    async def drop(self, url: str, ids: set[str]) -> None:
+        """Drop some of what is stored for a URL; see `CacheStore`."""
+        with self._lock:
+            self._give(url, [pair for pair in self._take(url) if pair[0].id not in ids])
 
     async def remove(self, url: str) -> None:
         """Drop everything stored for a URL; see `CacheStore`."""
@@ -121,7 +130,7 @@ class FileStore:
         self._body = offload(self._body_here, module=__name__, cpu=False)
         self._put = offload(self._put_here, module=__name__, cpu=False)
         self._update = offload(self._update_here, module=__name__, cpu=False)
-        self._remove = offload(self._remove_here, module=__name__, cpu=False)
+        self._drop = offload(self._drop_here, module=__name__, cpu=False)
 
     async def find(self, url: str) -> list[Stored]:
         """Return what is stored for a URL; see `CacheStore`."""
@@ -141,9 +150,13 @@ class FileStore:
         """Replace all but the body; see `CacheStore`."""
         await self._update(url, stored)
 
+    async def drop(self, url: str, ids: set[str]) -> None:
+        """Drop some of what is stored for a URL; see `CacheStore`."""
+        await self._drop(url, ids)
+
     async def remove(self, url: str) -> None:
         """Drop everything stored for a URL; see `CacheStore`."""
-        await self._remove(url)
+        await self._drop(url, None)
 
     def clear(self) -> None:
         """Drop everything; see `CacheStore`."""
@@ -176,15 +189,23 @@ class FileStore:
             listed = self._find_here(url)
             self._write_list(url, [stored if o.id == stored.id else o for o in listed])
 
-    def _remove_here(self, url: str) -> None:
+    def _drop_here(self, url: str, ids: set[str] | None) -> None:
         with self._lock:
+            kept: list[Stored] = []
             for one in self._find_here(url):
-                self._disk.discard(("body", url, one.id))
-            self._disk.discard(("list", url))
+                if ids is None or one.id in ids:
+                    self._disk.discard(("body", url, one.id))
+                else:
+                    kept.append(one)
+            if kept:
+                self._write_list(url, kept)
+            else:
+                self._disk.discard(("list", url))
 
     def _write_list(self, url: str, listed: list[Stored]) -> None:
         self._disk.set(("list", url), [one.as_json() for one in listed])
 
 
 def _weight(pair: tuple[Stored, bytes]) -> int:
-    return len(pair[1]) + _OVERHEAD
+    fields = pair[0].fields
+    return _OVERHEAD + len(pair[1]) + sum(len(name) + len(value) for name, value in fields)

@@ -30,7 +30,8 @@ class CachedAnswers:
             age: Seconds, for the Age field.
         """
         headers = stored.headers.merged({"Age": str(int(age))})
-        if has_conditions(request.headers) and is_unmodified(stored, request.headers):
+        good = 200 <= stored.status < 300
+        if good and has_conditions(request.headers) and is_unmodified(stored, request.headers):
             bare = headers.without({"content-length", "content-encoding", "content-range"})
             return FromCache(304, bare, b"", "Not Modified")
         asked = asked_range(request.headers) if request.method == "GET" else None
@@ -40,7 +41,7 @@ class CachedAnswers:
             return None if stored.is_part else await self._whole(request, stored, headers)
         span = span_in(stored, asked)
         if span is None:
-            return None
+            return None if stored.is_part else _unsatisfiable(stored, headers)
         first, last, whole = span
         body = await self._store.body(str(request.url), stored)
         if body is None:
@@ -59,6 +60,12 @@ class CachedAnswers:
         return None if body is None else FromCache(
             stored.status, headers, body, stored.reason
         )  # fmt: skip
+
+
+def _unsatisfiable(stored: Stored, headers: Headers) -> Exchange:
+    fields = {"Content-Range": f"bytes */{stored.size}", "Content-Length": "0"}
+    bare = headers.without({"content-encoding", "content-type"}).merged(fields)
+    return FromCache(416, bare, b"", "Range Not Satisfiable")
 
 
 def gateway_timeout() -> Exchange:

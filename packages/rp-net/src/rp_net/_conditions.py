@@ -47,16 +47,33 @@ def validating(headers: Headers, stored: list[Stored]) -> Headers:
     return asked
 
 
-def confirmed(answer: Headers, stored: list[Stored]) -> Stored | None:
-    """Return which stored response a 304 speaks of (RFC 9111, 4.3.4)."""
-    etag = answer.get("etag")
-    if etag is not None:
-        for one in stored:
-            mine = one.headers.get("etag")
-            if mine is not None and _weak(mine) == _weak(etag):
+def confirmed(answer: Headers, stored: list[Stored], asked: Headers) -> Stored | None:
+    """Return which stored response a 304 speaks of (RFC 9111, 4.3.4); None: of none of them.
+
+    Args:
+        answer: Fields of the 304.
+        stored: What it may speak of.
+        asked: Fields of the caller's request: a condition in it may be what was answered.
+    """
+    etag, modified = answer.get("etag"), answer.get("last-modified")
+    for one in stored:
+        mine = one.headers.get("etag")
+        if etag is not None:
+            if mine is not None and _same(mine, etag):
                 return one
-        return None
-    return stored[0] if stored else None
+        elif modified is not None:
+            if one.headers.get("last-modified") == modified:
+                return one
+        elif not has_conditions(asked):
+            return one
+    return None
+
+
+def _same(mine: str, etag: str) -> bool:
+    """Return whether two etags are the same: where the newer one is strong, exactly."""
+    return mine.strip() == etag.strip() or (
+        etag.strip().startswith("W/") and _weak(mine) == _weak(etag)
+    )
 
 
 def _etags(value: str) -> list[str]:

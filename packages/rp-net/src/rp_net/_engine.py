@@ -13,8 +13,8 @@ from rp_net._content import encode_content
 from rp_net._cookies import Cookies, cookie_header
 from rp_net._deadline import Clock
 from rp_net._decode import accepted_codings
-from rp_net._headers import Headers
-from rp_net._local import as_transport
+from rp_net._headers import Headers, is_token
+from rp_net._local import FromCache, as_transport
 from rp_net._loop import on_trio
 from rp_net._options import Call
 from rp_net._proxies import as_proxy, environment_proxy
@@ -160,7 +160,7 @@ class Engine:
     def _prepare(
         self, method: str, url: str, options: Mapping[str, Any], *, whole: bool
     ) -> tuple[Request, Call]:
-        if not method.isascii() or not method.isalpha():
+        if not is_token(method):
             raise ValueError(f"{method!r} is no method")
         target = self._url(url, options.get("params"))
         call = self._call(target, options, whole=whole)
@@ -187,8 +187,10 @@ class Engine:
             answer = await call.cache._send(transport, request, call)  # noqa: SLF001
         else:
             answer = await send(transport, request, call)
-        if self._keep_cookies and "set-cookie" in answer.headers.index():
-            self.jar.take(answer.headers, request.url)
+        # What a cache gives again must not bring old cookies back.
+        came = answer.news if isinstance(answer, FromCache) else answer.headers
+        if self._keep_cookies and came and "set-cookie" in came.index():
+            self.jar.take(came, request.url)
         return answer
 
     def _url(self, url: str, params: ParamTypes | None) -> Url:

@@ -73,6 +73,8 @@ def may_stand_in(stored: Stored, request_headers: Headers, now: float, *, shared
     said, asked = directives_of(stored.headers), directives_of(request_headers)
     if "no-cache" in said or _forbids_stale(said, shared=shared):
         return False
+    if _must_ask(said, asked, request_headers) and "stale-if-error" not in asked:
+        return False
     beyond = current_age(stored, now) - lifetime(stored, shared=shared)
     windows = [seconds for d in (said, asked) if (seconds := d.seconds("stale-if-error"))]
     return any(beyond <= window for window in windows)

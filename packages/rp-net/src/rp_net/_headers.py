@@ -120,6 +120,11 @@ class Headers(Mapping[str, str]):
         index.update((name, ", ".join(found)) for name, found in values.items())
 
 
+def is_token(text: str) -> bool:
+    """Return whether a text is a token, as names of headers and methods are (RFC 9110, 5.6.2)."""
+    return isinstance(text, str) and _TOKEN.fullmatch(text) is not None
+
+
 def _checked(name: str, value: str) -> tuple[str, str]:
     if not isinstance(name, str) or not isinstance(value, str):
         raise TypeError(f"a header is a pair of strings, not {name!r}: {type(value).__name__}")

@@ -50,6 +50,7 @@ async def keep(store: CacheStore, news: News, *, shared: bool) -> Exchange:
     again = MemoryExchange(answer.status, answer.headers, body, answer.reason, answer.http_version)
     stored = news.stored(shared=shared)
     if stored is None:
+        await drop_outdated(store, news)
         return again
     stored = replace(stored, size=len(body))
     if answer.status == 206:
@@ -57,6 +58,13 @@ async def keep(store: CacheStore, news: News, *, shared: bool) -> Exchange:
     replaced = {one.id for one in news.candidates}
     await store.put(str(news.request.url), stored, body, replaced)
     return again
+
+
+async def drop_outdated(store: CacheStore, news: News) -> None:
+    """Drop what an answer that may not be kept has taken the place of."""
+    outdated = {one.id for one in news.candidates}
+    if outdated and news.answer.status < 500 and news.request.method == "GET":
+        await store.drop(str(news.request.url), outdated)
 
 
 async def _keep_part(store: CacheStore, news: News, stored: Stored, body: bytes) -> Exchange | None:
@@ -74,7 +82,9 @@ async def _keep_part(store: CacheStore, news: News, stored: Stored, body: bytes)
             continue
         if union := joined(old, old_body, stored, body):
             first, body = union
-            stored = replace(stored, first=first, size=len(body))
+            # The rest comes without the fields that the beginning had already (RFC 9111, 3.4).
+            fields = old.headers.without({"age"}).merged(stored.headers).multi_items()
+            stored = replace(stored, first=first, size=len(body), fields=fields)
             replaced.add(old.id)
     if stored.first == 0 and len(body) == said.whole:
         stored = _completed(stored, len(body))
@@ -143,10 +153,11 @@ class KeptWhileRead:
         await self._answer.close()
 
 
-def kept_while_read(store: CacheStore, news: News, *, shared: bool) -> Exchange:
+async def kept_while_read(store: CacheStore, news: News, *, shared: bool) -> Exchange:
     """Return an answer that is kept as it is read, if it may be."""
     stored = None if news.answer.status == 206 else news.stored(shared=shared)
     if stored is None:
+        await drop_outdated(store, news)
         return news.answer
     replaced = {one.id for one in news.candidates}
     return KeptWhileRead(store, str(news.request.url), stored, news.answer, replaced)

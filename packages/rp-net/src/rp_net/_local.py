@@ -97,7 +97,13 @@ class MemoryExchange:
 
 
 class FromCache(MemoryExchange):
-    """A response that a cache gives."""
+    """A response that a cache gives.
+
+    Attributes:
+        news: Fields of the 304 that confirmed it; None: none was asked for.
+    """
+
+    news: Headers | None = None
 
 
 def _of_asgi(app: Any) -> Callable[[Request], Awaitable[Response]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
+from email.utils import formatdate
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from rp_net._cache_control import directives_of, parse_date
+from rp_net._cache_control import Directives, directives_of, parse_date
 from rp_net._headers import Headers
 from rp_net._url import Url, join_url
 
@@ -22,9 +23,7 @@ _NOT_STORED: Final = frozenset(
     }
 )  # fmt: skip
 # What describes the body that is stored, and not the one that a 304 does not have.
-_OF_THE_BODY: Final = frozenset(
-    {"content-encoding", "content-length", "content-range", "content-type"}
-)
+_OF_THE_BODY: Final = frozenset({"content-encoding", "content-length", "content-range"})
 
 
 @dataclass(frozen=True)
@@ -89,23 +88,27 @@ class Stored:
 
 
 def may_store(request: Request, answer: Exchange, *, shared: bool) -> bool:
-    """Return whether a response may be kept (RFC 9111, 3)."""
+    """Return whether a response may be kept, and is worth it (RFC 9111, 3)."""
     if request.method != "GET" or not 200 <= answer.status < 600 or answer.status == 304:
         return False
+    if _forbids_storing(request, answer) or (shared and not _may_share(request, answer.headers)):
+        return False
     headers, said = answer.headers, directives_of(answer.headers)
-    if "no-store" in directives_of(request.headers) or "*" in _names(headers):
-        return False
-    understood = answer.status in _UNDERSTOOD
-    if "must-understand" in said and not understood:
-        return False
-    if "no-store" in said and "must-understand" not in said:
-        return False
-    if shared and not _may_share(request, headers):
-        return False
-    explicit = ("max-age" in said, "expires" in headers, "public" in said)
-    allowed = any(explicit) or (shared and "s-maxage" in said) or (not shared and "private" in said)
-    useful = any(explicit[:2]) or "etag" in headers or "last-modified" in headers
-    return (allowed or answer.status in HEURISTIC) and (useful or (shared and "s-maxage" in said))
+    lasting = "max-age" in said or "expires" in headers or (shared and "s-maxage" in said)
+    allowed = lasting or "public" in said or ("private" in said and not shared)
+    useful = lasting or "etag" in headers or "last-modified" in headers
+    return useful and (allowed or answer.status in HEURISTIC)
+
+
+def _forbids_storing(request: Request, answer: Exchange) -> bool:
+    said = directives_of(answer.headers)
+    if answer.status == 416 and "range" in request.headers:
+        return True
+    if "no-store" in directives_of(request.headers) or "*" in _names(answer.headers):
+        return True
+    if "must-understand" in said:
+        return answer.status not in _UNDERSTOOD
+    return "no-store" in said
 
 
 def _may_share(request: Request, headers: Headers) -> bool:
@@ -122,7 +125,6 @@ def make_stored(
 ) -> Stored:
     """Return what is kept of a response."""
     said = directives_of(answer.headers)
-    hidden = said.fields("no-cache") | (said.fields("private") if shared else frozenset())
     open_to_all = any(name in said for name in ("public", "s-maxage", "must-revalidate"))
     named = request.headers.get("authorization") if not open_to_all and not shared else None
     from secrets import token_hex
@@ -131,7 +133,7 @@ def make_stored(
         id=token_hex(8),
         status=answer.status,
         reason=answer.reason,
-        fields=stored_fields(answer.headers, hidden),
+        fields=stored_fields(_dated(answer.headers, received), _hidden(said, shared=shared)),
         vary={name: varied(request.headers, name) for name in _names(answer.headers)},
         credentials=sha256(named.encode()).hexdigest() if named else "",
         requested=requested,
@@ -149,11 +151,26 @@ def stored_fields(headers: Headers, hidden: frozenset[str] = frozenset()) -> lis
     return headers.without(_NOT_STORED | of_connection | hidden).multi_items()
 
 
-def updated(stored: Stored, headers: Headers, requested: float, received: float) -> Stored:
+def updated(
+    stored: Stored, headers: Headers, requested: float, received: float, *, shared: bool
+) -> Stored:
     """Return a stored response with the fields of a newer answer (RFC 9111, 3.2)."""
-    newer = Headers.received(stored_fields(headers)).without(_OF_THE_BODY)
-    fields = stored.headers.without({"age"}).merged(newer).multi_items()
+    newer = Headers.received(stored_fields(_dated(headers, received))).without(_OF_THE_BODY)
+    merged = stored.headers.without({"age"}).merged(newer)
+    fields = merged.without(_hidden(directives_of(merged), shared=shared)).multi_items()
     return replace(stored, fields=fields, requested=requested, received=received, invalid=False)
+
+
+def _hidden(said: Directives, *, shared: bool) -> frozenset[str]:
+    """Return the fields that may not be given again unless the origin is asked."""
+    return said.fields("no-cache") | (said.fields("private") if shared else frozenset())
+
+
+def _dated(headers: Headers, received: float) -> Headers:
+    """Return the fields of a message, with the time it came where it has no Date (9110, 6.6.1)."""
+    if parse_date(headers.get("date")) is not None:
+        return headers
+    return headers.merged({"Date": formatdate(received, usegmt=True)})
 
 
 def matches(stored: Stored, request: Request) -> bool:
