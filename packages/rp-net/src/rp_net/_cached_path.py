@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from contextlib import suppress
@@ -12,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from rp_core import atomic_write, cache_dir, threaded
 from rp_net._digests import digest_of_file, parse_digest
-from rp_net._download import RETRIES, download
+from rp_net._download import RETRIES, download, only_writer
 from rp_net._fetch import fetch
+from rp_net._headers import Headers
+from rp_net._origin import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rp_net._digests import Digest
     from rp_net._engine import Engine
 
 
@@ -29,37 +31,57 @@ async def cached_path(
     options: Mapping[str, Any],
 ) -> Path:
     """Return a local file with what is at a URL; see `rp_net.cached_path`."""
-    wanted = parse_digest(digest) if digest else None
-    folder = os.path.join(cache_dir("rp-net-files"), hashlib.sha256(url.encode()).hexdigest()[:32])
-    about = await threaded(_read_about, module=__name__, cpu=False)(folder)
-    path = os.path.join(folder, about["name"]) if about else None
-    if path and about:
-        if wanted and wanted.hex:
-            found = await threaded(digest_of_file, module=__name__)(path, wanted.algorithm)
-            if found == wanted:
-                return Path(path)
-        elif max_age is None or time() - about["checked"] < max_age:
-            return Path(path)
-        elif await _is_unchanged(engine, url, about, options):
-            _write_about(folder, {**about, "checked": time()})
-            return Path(path)
+    wanted = None if digest is None else parse_digest(digest)
+    request, _ = engine.prepare("GET", url, options, whole=False)
+    folder = os.path.join(cache_dir("rp-net-files"), key_of(request.url)[:32])
+    if path := await _find(engine, url, folder, wanted, max_age, options):
+        return path
     os.makedirs(folder, mode=0o700, exist_ok=True)
-    done = await download(engine, url, folder, {"retries": RETRIES, **options, "digest": digest})
-    name = os.path.basename(done.path)
-    head = {"etag": done.etag, "modified": done.modified}
-    _write_about(folder, {"url": url, "name": name, "checked": time(), **head})
-    return Path(done.path)
+    async with only_writer(os.path.join(folder, ".lock"), always=True) as lock:
+        # Another may have fetched it while this one waited.
+        path = await _find(engine, url, folder, wanted, max_age, options)
+        if path is None:
+            settings = {"retries": RETRIES, **options, "digest": digest}
+            done = await download(engine, url, folder, settings)
+            path = Path(done.path)
+            about = {"name": path.name, "etag": done.etag, "modified": done.modified}
+            _write_about(folder, {**about, "checked": time()})
+        lock.leave(keep=False)
+    return path
+
+
+async def _find(
+    engine: Engine,
+    url: str,
+    folder: str,
+    wanted: Digest | None,
+    max_age: float | None,
+    options: Mapping[str, Any],
+) -> Path | None:
+    about = await threaded(_read_about, module=__name__, cpu=False)(folder)
+    if about is None:
+        return None
+    path = os.path.join(folder, about["name"])
+    if wanted and wanted.hex:
+        found = await threaded(digest_of_file, module=__name__)(path, wanted.algorithm)
+        return Path(path) if found == wanted else None
+    if max_age is None or time() - about["checked"] < max_age:
+        return Path(path)
+    if await _is_unchanged(engine, url, about, options):
+        _write_about(folder, {**about, "checked": time()})
+        return Path(path)
+    return None
 
 
 async def _is_unchanged(
     engine: Engine, url: str, about: Mapping[str, Any], options: Mapping[str, Any]
 ) -> bool:
     """Ask the server whether its file is the one that is here."""
-    given = dict(options.get("headers") or {})
+    given = Headers(options.get("headers") or ())
     if about.get("etag"):
-        given["If-None-Match"] = about["etag"]
+        given = given.merged({"If-None-Match": about["etag"]})
     elif about.get("modified"):
-        given["If-Modified-Since"] = about["modified"]
+        given = given.merged({"If-Modified-Since": about["modified"]})
     else:
         return False
     asked = {**options, "headers": given, "raise_for_status": False, "cache": False}
@@ -71,6 +93,7 @@ def _read_about(folder: str) -> dict[str, Any] | None:
         with open(os.path.join(folder, ".about.json"), encoding="utf-8") as file:
             about: dict[str, Any] = json.load(file)
         sound = os.path.basename(about["name"]) == about["name"]
+        sound = sound and isinstance(about["checked"], (int, float))
         return about if sound and os.path.isfile(os.path.join(folder, about["name"])) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None

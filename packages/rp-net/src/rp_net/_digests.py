@@ -43,21 +43,24 @@ def parse_digest(text: str) -> Digest:
     Raises:
         ValueError: It is no digest that can be computed.
     """
-    name, colon, value = text.strip().partition(":")
-    if not colon and re.fullmatch(r"[0-9a-fA-F]{64}", name):
-        name, value = "sha256", name
-    elif not colon and "-" in name and len(name) > 20:
-        name, _, coded = name.partition("-")
-        value = _hex_of(coded) or ""
-    name = name.lower().replace("-", "") if name.lower() not in _ALGORITHMS else name.lower()
-    if name not in _ALGORITHMS:
+    name, separator, value = text.strip(), "", ""
+    if re.fullmatch(r"[0-9a-fA-F]{64}", name):
+        name, separator, value = "sha256", ":", name
+    elif ":" in name:
+        name, separator, value = name.partition(":")
+    elif "-" in name and name.lower() not in _FIELDS:
+        name, separator, value = name.partition("-")
+        value = _hex_of(value) or ""
+    algorithm = name.lower() if name.lower() in _ALGORITHMS else name.lower().replace("-", "")
+    if algorithm not in _ALGORITHMS:
         raise ValueError(f"{text[:80]!r}: no digest by one of {', '.join(sorted(_ALGORITHMS))}")
-    if not colon and not value:
-        return Digest(name)
+    if not separator:
+        return Digest(algorithm)
     value = value.strip().lower()
-    if not re.fullmatch(r"[0-9a-f]+", value) or len(value) != 2 * hashlib.new(name).digest_size:
-        raise ValueError(f"{text[:80]!r} is no {name} digest")
-    return Digest(name, value)
+    size = hashlib.new(algorithm, usedforsecurity=False).digest_size
+    if not re.fullmatch(r"[0-9a-f]+", value) or len(value) != 2 * size:
+        raise ValueError(f"{text[:80]!r} is no {algorithm} digest")
+    return Digest(algorithm, value)
 
 
 def digests_in(headers: Headers, field: str) -> list[Digest]:
@@ -77,6 +80,11 @@ class Hashes:
             name: hashlib.new(name, usedforsecurity=False) for name in dict.fromkeys(algorithms)
         }
 
+    @property
+    def names(self) -> list[str]:
+        """The algorithms."""
+        return list(self._hashes)
+
     def __bool__(self) -> bool:
         """Return whether there is anything to compute."""
         return bool(self._hashes)
@@ -92,11 +100,32 @@ class Hashes:
 
 
 class Promise:
-    """Digests that some bytes must come to, and what computes them."""
+    """Digests that some bytes must come to, and what computes them.
+
+    Attributes:
+        taken: How many bytes have been taken.
+    """
 
     def __init__(self, digests: Iterable[Digest] = ()) -> None:
         self._digests = tuple(digests)
-        self.hashes = Hashes(digest.algorithm for digest in self._digests)
+        self._hashes = Hashes(digest.algorithm for digest in self._digests)
+        self.taken = 0
+
+    def update(self, data: bytes) -> None:
+        """Take some bytes."""
+        self._hashes.update(data)
+        self.taken += len(data)
+
+    def go_on_from(self, earlier: Promise, offset: int) -> None:
+        """Stand where another stands, if that is at an offset; where nothing is computed, there."""
+        if not self._hashes:
+            self.taken = offset
+        elif earlier.taken == offset and self._hashes.names == earlier._hashes.names:
+            self._hashes, self.taken = earlier._hashes, offset
+
+    def value(self, algorithm: str) -> Digest:
+        """Return a digest of what has been taken."""
+        return self._hashes.value(algorithm)
 
     def check(self, where: str) -> None:
         """Compare what has been taken with what was promised.
@@ -105,7 +134,7 @@ class Promise:
             DigestError: It is something else.
         """
         for digest in self._digests:
-            actual = self.hashes.value(digest.algorithm)
+            actual = self._hashes.value(digest.algorithm)
             if digest.hex is not None and digest != actual:
                 raise DigestError(
                     f"{where}: the digest is {actual}, not {digest}", str(digest), str(actual)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     ShowProgress = bool | Callable[[Progress], object] | None
 
 _POLL_SECONDS: Final = 0.05
+_HEADWAY: Final = 1 << 20
 RETRIES: Final = Retry(retries=5)
 
 
@@ -101,7 +102,7 @@ async def download(
     """
     sending = {name: value for name, value in options.items() if name not in OF_FILE}
     check_options(sending, body=False)
-    digest = parse_digest(options["digest"]) if options.get("digest") else None
+    digest = _wanted(options)
     target = Target.of(destination)
     if target.exists:
         path = target.path
@@ -117,11 +118,15 @@ async def download(
 async def _fetch_to(
     target: Target, make: partial[Transfer], options: Mapping[str, Any], claim: Claim
 ) -> Download:
-    digest = parse_digest(options["digest"]) if options.get("digest") else None
+    digest = _wanted(options)
     reporter = Reporter(options.get("progress") or (lambda _: None), None)
-    resume, durable = options.get("resume", True), options.get("durable", False)
-    async with _only_writer(target.part_path(make.args[1])) as part:
-        transfer = make(part, digest, resume=resume, durable=durable)
+    how = {
+        "resume": options.get("resume", True),
+        "overwrite": options.get("overwrite", True),
+        "durable": options.get("durable", False),
+    }
+    async with only_writer(target.part_path(make.args[1])) as part:
+        transfer = make(part, digest, **how)
         transfer.show = reporter
         transfer.named = lambda name: _checked_place(target.within(name), options, claim)
         try:
@@ -134,20 +139,21 @@ async def _fetch_to(
 
 async def _until_whole(transfer: Transfer, retry: Retry) -> None:
     """Fetch until the file is whole: go on after what broke off, begin anew after what misled."""
-    tried = 0
+    tried, best = 0, transfer.part.size
     while True:
-        before = transfer.received
         try:
             await transfer.run()
         except BusyError:
             await _open(transfer.part)
         except (NetError, OSError) as error:
-            if transfer.received - before >= 1 << 20:
-                tried = 0
+            if transfer.part.size - best >= _HEADWAY:
+                tried, best = 0, transfer.part.size
             again = transfer.may_begin_anew(error)
             wait = 0.0 if again else retry.wait_after_failure(error, transfer.request, tried)
             if wait is None or is_too_late(wait):
-                raise _final(error, transfer) from error
+                if isinstance(error, IncompleteBodyError):
+                    raise _truncated(transfer) from error
+                raise
             tried += not again
             await anyio.sleep(wait)
         else:
@@ -162,10 +168,15 @@ def _checked_place(target: Target, options: Mapping[str, Any], claim: Claim) -> 
 
 
 @asynccontextmanager
-async def _only_writer(path: str) -> AsyncGenerator[Part, None]:
-    """Give a part file; one that is there is opened, once no other writer has it."""
+async def only_writer(path: str, *, always: bool = False) -> AsyncGenerator[Part, None]:
+    """Give a part file; one that is there is opened, once no other writer has it.
+
+    Args:
+        path: Where it is.
+        always: Whether one that is not there is made at once.
+    """
     part = Part(path)
-    if part.is_there():
+    if always or part.is_there():
         await _open(part)
     keep = True
     try:
@@ -182,12 +193,15 @@ async def _open(part: Part) -> None:
         await anyio.sleep(_POLL_SECONDS)
 
 
-def _final(error: Exception, transfer: Transfer) -> Exception:
-    if isinstance(error, IncompleteBodyError):
-        got, length = transfer.part.size, transfer.length
-        text = f"{transfer.url}: {got} bytes came of {length or 'unknown many'}"
-        return TruncatedError(text, got, length)
-    return error
+def _truncated(transfer: Transfer) -> TruncatedError:
+    got, length = transfer.part.size, transfer.length
+    text = f"{transfer.url}: {got} bytes came of {length or 'unknown many'}"
+    return TruncatedError(text, got, length)
+
+
+def _wanted(options: Mapping[str, Any]) -> Digest | None:
+    text = options.get("digest")
+    return None if text is None else parse_digest(text)
 
 
 async def _digest_of(path: str, algorithm: str) -> Digest | None:

@@ -40,7 +40,9 @@ async def download_many(
 ) -> list[Any]:
     """Download many URLs to files; see `rp_net.download_many`."""
     own = {n: v for n, v in options.items() if n not in OF_BATCH and n != "digests"}
-    unknown = own.keys() - DownloadOptions.__annotations__.keys()
+    if folder is not None and not os.path.isdir(folder):
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", os.fspath(folder))
+    unknown = own.keys() - (DownloadOptions.__annotations__.keys() - {"digest"})
     if unknown:
         raise TypeError(f"unknown options: {', '.join(sorted(unknown))}")
     digests = options.get("digests") or {}

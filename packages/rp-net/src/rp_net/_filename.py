@@ -18,7 +18,9 @@ FALLBACK: Final = "download"
 _PARAMETER: Final = re.compile(
     r""";\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;"\s][^;]*)"""
 )
-_RESERVED: Final = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+_RESERVED: Final = re.compile(
+    r"(con|conin\$|conout\$|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE
+)
 _SEPARATORS: Final = re.compile(r"[/\\\u2044\u2215\uff0f\uff3c\u29f5\u29f8]")
 _UNSAFE: Final = re.compile(r'[<>:"|?*]')
 
@@ -47,13 +49,13 @@ def filename_from(response: HasHead) -> str:
 def safe_name(name: str) -> str:
     """Return the last component of a name, with what no file name may have left out."""
     name = "".join(
-        c for c in unicodedata.normalize("NFC", name) if unicodedata.category(c)[0] != "C"
+        c
+        for c in unicodedata.normalize("NFC", name)
+        if unicodedata.category(c)[0] != "C" and unicodedata.category(c) not in {"Zl", "Zp"}
     )
     name = _SEPARATORS.split(name)[-1] if name.strip() else ""
-    name = _UNSAFE.sub("_", name).strip(". \u00a0")
-    if _RESERVED.fullmatch(name):
-        name = f"_{name}"
-    return _shortened(name)
+    name = _shortened(_UNSAFE.sub("_", name).strip(". \u00a0"))
+    return f"_{name}" if _RESERVED.fullmatch(name) else name
 
 
 def _from_disposition(value: str) -> str:

@@ -164,8 +164,8 @@ async def _pieces(content: Any) -> AsyncIterator[bytes]:
 
 
 def _protocol_error(text: str, where: str) -> NetError:
+    if "without sending complete" in text or "incomplete" in text:
+        return IncompleteBodyError(f"{where}: the body ended early")
     if "without sending" in text:
         return ReadError(f"{where}: the server closed the connection without an answer")
-    if "without sending complete" in text or "incomplete" in text or "closed connection" in text:
-        return IncompleteBodyError(f"{where}: the body ended early")
     return ProtocolError(f"{where}: {text}")

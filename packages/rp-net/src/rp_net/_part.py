@@ -2,52 +2,25 @@
 
 from __future__ import annotations
 
-import ctypes
-import errno
 import io
-import json
 import os
-import shutil
 import stat
-import sys
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from rp_core import atomic_write
+from rp_core import effect
 from rp_net._digests import Promise
+from rp_net._disk import NO_ROOM, check_room, lock_file, reserve, sync_folder, unlock_file
 from rp_net._errors import DiskFullError, IncompleteBodyError
+from rp_net._origin import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _BLOCK: Final = 1 << 20
-_KEEP_SIZE: Final = 1
 _MOST_PIECES: Final = 64
-_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Of what the bytes in the file are the beginning.
-
-    Attributes:
-        url: What was asked for.
-        length: Bytes of the whole, where the server said so.
-        etag: A strong one; None: there was none.
-        modified: Last-Modified, where it tells two contents apart.
-    """
-
-    url: str
-    length: int | None = None
-    etag: str | None = None
-    modified: str | None = None
-
-    @property
-    def validator(self) -> str | None:
-        """What If-Range takes."""
-        return self.etag or self.modified
+_FLAGS: Final = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 class BusyError(Exception):
@@ -71,26 +44,31 @@ class Part:
         self.path = path
         self._file: io.FileIO | None = None
         self._origin: Origin | None = None
-        self._offset: int | None = None
+        self._next: tuple[int, Origin] | None = None
         self._whole = self._now = Promise()
-        # Whoever is cancelled goes on while a thread may still write: closing waits for it.
         self._busy = Lock()
-        self._left = False
+        self._left = self._keep = False
 
     def is_there(self) -> bool:
         """Return whether there is such a file."""
         return os.path.lexists(self.path)
 
     def open(self) -> bool:
-        """Open the file, and make it if need be; return whether this is its only writer."""
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        file = io.FileIO(self.path, "r+b", opener=lambda name, _: os.open(name, flags, 0o666))
-        with suppress(FileNotFoundError):
-            if _lock(file.fileno()) and os.path.samestat(
-                os.fstat(file.fileno()), os.stat(self.path)
-            ):
-                self._file = file
-                return True
+        """Open the file, and make it if need be; return whether this is its only writer.
+
+        Raises:
+            OSError: It cannot be opened, is no regular file, or is somebody else's.
+        """
+        file = _open_own(self.path)
+        try:
+            if lock_file(file.fileno()):
+                with suppress(FileNotFoundError):
+                    if os.path.samestat(os.fstat(file.fileno()), os.stat(self.path)):
+                        self._file = file
+                        return True
+        except BaseException:
+            file.close()
+            raise
         file.close()
         return False
 
@@ -101,32 +79,25 @@ class Part:
 
     def origin(self) -> Origin | None:
         """Return what the bytes are the beginning of; None: nobody knows."""
-        if self._origin:
-            return self._origin if self._origin.validator else None
-        try:
-            with open(f"{self.path}.json", encoding="utf-8") as file:
-                origin = Origin(**json.load(file))
-        except (OSError, ValueError, TypeError):
-            return None
-        return origin if isinstance(origin.url, str) and origin.validator else None
+        found = self._origin or Origin.read(self.path)
+        return found if found and found.validator else None
 
     def begin(self, offset: int, origin: Origin, whole: Promise, now: Promise) -> None:
-        """Make ready for bytes from an offset on.
+        """Make ready for bytes from an offset on; the next write makes it so.
 
         Args:
             offset: Where to go on; what is behind it is dropped.
-            origin: Of what the file is the beginning.
+            origin: Of what the file will be the beginning.
             whole: Digests of the whole file.
             now: Digests of what comes now.
 
         Raises:
             DiskFullError: There is no room for what will come.
         """
-        self._offset, self._origin, self._whole, self._now = offset, origin, whole, now
-        if origin.length is not None:
-            free = shutil.disk_usage(os.path.dirname(self.path) or ".").free
-            if free < origin.length - offset:
-                raise DiskFullError(self.path)
+        if self._file is None and origin.length is not None:
+            check_room(self.path, origin.length)
+        whole.go_on_from(self._whole, offset)
+        self._next, self._whole, self._now = (offset, origin), whole, now
 
     def write(self, batch: Sequence[bytes]) -> int:
         """Append bytes, all of them; blocks.
@@ -138,12 +109,15 @@ class Part:
         with self._used():
             return self._append(batch)
 
-    def finish(self, batch: Sequence[bytes], destination: str, *, durable: bool) -> int:
+    def finish(
+        self, batch: Sequence[bytes], destination: str, *, overwrite: bool, durable: bool
+    ) -> int:
         """Append the last bytes, check the whole, and put it in its place; return its size. Blocks.
 
         Raises:
             IncompleteBodyError: It is shorter than the server said.
             DigestError: It is something else than was promised.
+            FileExistsError: There is a file that may not be replaced.
             DiskFullError, BusyError: As `write` raises.
         """
         with self._used():
@@ -153,143 +127,145 @@ class Part:
                 raise IncompleteBodyError(f"{size} of {length} bytes came")
             self._whole.check(destination)
             self._now.check(destination)
-            self._place(destination, durable=durable)
+            self._place(destination, overwrite=overwrite, durable=durable)
             return size
 
     def leave(self, *, keep: bool) -> None:
-        """Let go of the file: kept for another time, or removed."""
-        self._left = True
-        with self._busy:
-            if self._file is None:
-                return
-            if keep and self.size and self.origin():
-                self._file.truncate(self.size)  # what was reserved behind the end is given back
-                self._remember()
-            else:
-                self._forget()
-                with suppress(FileNotFoundError):
-                    os.unlink(self.path)
-            self._close()
+        """Let go of the file: kept for another time, or removed.
+
+        A thread that still writes, for somebody who was cancelled, does it when it ends.
+        """
+        self._left, self._keep = True, keep
+        if self._busy.acquire(blocking=False):
+            try:
+                self._let_go()
+            finally:
+                self._busy.release()
 
     @contextmanager
     def _used(self) -> Iterator[None]:
         with self._busy:
-            if self._left:
-                raise OSError("the download was given up")
             try:
+                self._check_wanted()
                 yield
             except OSError as error:
-                if error.errno in _NO_ROOM and not isinstance(error, DiskFullError):
+                if error.errno in NO_ROOM and not isinstance(error, DiskFullError):
                     raise DiskFullError(self.path) from error
                 raise
+            finally:
+                if self._left:
+                    self._let_go()
+
+    def _check_wanted(self) -> None:
+        if self._left:
+            raise OSError("the download was given up")
 
     def _append(self, batch: Sequence[bytes]) -> int:
         file = self._ready()
         if len(batch) > _MOST_PIECES:
             batch = [b"".join(batch)]
         for piece in batch:
+            self._check_wanted()
             view = memoryview(piece)
             while view:
                 view = view[file.write(view) or 0 :]
-            self._whole.hashes.update(piece)
-            self._now.hashes.update(piece)
+            self._whole.update(piece)
+            self._now.update(piece)
         return sum(map(len, batch))
 
     def _ready(self) -> io.FileIO:
         """Return the file, where the next byte is to be written."""
         if self._file is None and not self.open():
             raise BusyError
-        file, offset = self._file, self._offset
-        if file is None or self._origin is None:
-            raise RuntimeError("nothing has begun")
-        if offset is None:
+        file = self._file
+        if file is None:
+            raise BusyError
+        if self._next is None:
             return file
+        offset, origin = self._next
+        if not offset:
+            Origin.forget(self.path)
         file.truncate(offset)
-        file.seek(0)
-        left = offset if self._whole.hashes else 0
-        while left > 0 and (block := file.read(min(_BLOCK, left))):
-            self._whole.hashes.update(block)
-            left -= len(block)
+        self._origin = origin
+        file.seek(self._whole.taken)
+        while self._whole.taken < offset:
+            self._check_wanted()
+            self._whole.update(file.read(min(_BLOCK, offset - self._whole.taken)))
         file.seek(offset)
-        room = None if self._origin.length is None else self._origin.length - offset
+        room = None if origin.length is None else origin.length - offset
         if room is None or room > _BLOCK:
-            self._reserve(file, offset, room or 0)
-            self._remember()
-        self._offset = None
+            if room:
+                check_room(self.path, room)
+                reserve(file.fileno(), self.path, offset, room)
+            origin.write(self.path)
+        self._next = None
         return file
 
-    def _place(self, destination: str, *, durable: bool) -> None:
+    def _place(self, destination: str, *, overwrite: bool, durable: bool) -> None:
         if self._file is None:
             return
         with suppress(FileNotFoundError):
-            os.chmod(self._file.fileno(), stat.S_IMODE(os.stat(destination).st_mode))
+            os.chmod(self.path, stat.S_IMODE(os.stat(destination).st_mode))
         if durable:
             os.fsync(self._file.fileno())
+        Origin.forget(self.path)
         if os.name == "nt":  # where a file that is open cannot be renamed
             self._file.close()
-        os.replace(self.path, destination)
-        self._forget()
+        with effect():
+            _rename(self.path, destination, overwrite=overwrite)
         self._close()
+        if durable:
+            sync_folder(os.path.dirname(destination))
+
+    def _let_go(self) -> None:
+        if self._file is None:
+            return
+        try:
+            if self._keep and self.size and (origin := self.origin()):
+                self._file.truncate(self.size)  # what was reserved behind the end is given back
+                origin.write(self.path)
+            else:
+                Origin.forget(self.path)
+                with suppress(FileNotFoundError):
+                    os.unlink(self.path)
+        finally:
+            self._close()
 
     def _close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-    def _remember(self) -> None:
-        """Keep what is needed to go on after this process."""
-        origin = self.origin()
-        if origin:
-            with suppress(OSError), atomic_write(f"{self.path}.json") as file:
-                file.write(json.dumps(asdict(origin)).encode())
-        else:
-            self._forget()
-
-    def _forget(self) -> None:
-        with suppress(FileNotFoundError):
-            os.unlink(f"{self.path}.json")
-
-    def _reserve(self, file: io.FileIO, offset: int, room: int) -> None:
-        if room and _fallocate and _fallocate(file.fileno(), _KEEP_SIZE, offset, room):
-            code = ctypes.get_errno()
-            if code in _NO_ROOM:
-                raise DiskFullError(self.path)
+        file, self._file = self._file, None
+        if file is not None and not file.closed:
+            try:
+                unlock_file(file.fileno())  # a child that was forked has it open, and locked, too
+            finally:
+                file.close()
 
 
-def _linux_fallocate() -> Any:
-    """Return fallocate(2), which reserves room behind the end of a file without moving it."""
-    if not sys.platform.startswith("linux"):
-        return None
-    function = getattr(ctypes.CDLL(None, use_errno=True), "fallocate", None)
-    if function:
-        function.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
-    return function
+def _open_own(path: str) -> io.FileIO:
+    """Open a regular file of this user for reading and writing; make it if it is not there."""
+    try:
+        descriptor = os.open(path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o666)
+    except FileExistsError:
+        descriptor = os.open(path, _FLAGS | os.O_CREAT, 0o666)
+    file = io.FileIO(descriptor, "r+b")
+    status = os.fstat(descriptor)
+    mine = os.name == "nt" or status.st_uid == os.geteuid() or os.geteuid() == 0
+    if not stat.S_ISREG(status.st_mode) or not mine:
+        file.close()
+        raise PermissionError(f"{path!r} is no regular file of this user")
+    return file
 
 
-_fallocate = _linux_fallocate()
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int) -> bool:
-        """Return whether the file could be locked; closing it unlocks it."""
-        position = os.lseek(descriptor, 0, os.SEEK_CUR)
-        os.lseek(descriptor, 1 << 62, os.SEEK_SET)
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        finally:
-            os.lseek(descriptor, position, os.SEEK_SET)
-        return True
-
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> bool:
-        """Return whether the file could be locked; closing it unlocks it."""
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+def _rename(path: str, destination: str, *, overwrite: bool) -> None:
+    if overwrite:
+        os.replace(path, destination)
+        return
+    try:
+        os.link(path, destination)
+    except FileExistsError:
+        raise
+    except OSError as error:  # a file system without hard links
+        if os.path.lexists(destination):
+            raise FileExistsError(f"{destination!r} is there, and overwrite is False") from error
+        os.replace(path, destination)
+    else:
+        os.unlink(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import anyio
@@ -46,7 +47,8 @@ async def _pump(first: Batch, pieces: AsyncIterator[bytes], part: Part) -> tuple
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_write_all, _async_file(part), receiver, errors, tasks.cancel_scope)
         async with sender:
-            batch, ended = await _send_all(batch, pieces, sender)
+            with suppress(anyio.BrokenResourceError):  # writing has failed
+                batch, ended = await _send_all(batch, pieces, sender)
     if errors:
         raise errors[0]
     return batch, ended

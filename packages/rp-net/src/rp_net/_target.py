@@ -41,10 +41,7 @@ class Target:
         folder = os.path.dirname(path)
         if not os.path.isdir(folder):
             raise FileNotFoundError(errno.ENOENT, "there is no such folder", folder)
-        if os.path.exists(path) and not os.path.isfile(path):
-            raise ValueError(f"{path!r} is no regular file")
-        if os.path.exists(path) and not os.access(path, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        _check_replaceable(path)
         return cls(path)
 
     @property
@@ -70,6 +67,8 @@ class Target:
         path = os.path.join(self.path, name)
         if os.path.isdir(path):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+        if not os.path.islink(path):
+            _check_replaceable(path)
         return Target(path)
 
     def check_overwrite(self, *, allowed: bool) -> None:
@@ -87,3 +86,10 @@ class Target:
         if self.is_folder or len(os.fsencode(name)) > _MOST_NAME:
             name = hashlib.sha256(f"{url} {name}".encode()).hexdigest()[:32]
         return os.path.join(folder, f".{name}.rp-part")
+
+
+def _check_replaceable(path: str) -> None:
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise ValueError(f"{path!r} is no regular file")
+    if os.path.exists(path) and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)

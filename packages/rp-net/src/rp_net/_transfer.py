@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from rp_core import threaded
@@ -14,21 +12,21 @@ from rp_net._digests import Promise, digests_in
 from rp_net._errors import (
     BodyLimitError,
     DigestError,
+    ProtocolError,
     RangeError,
 )
 from rp_net._fetch import as_response, shown_url
 from rp_net._filename import filename_from
-from rp_net._part import Origin
+from rp_net._origin import Origin, key_of
 from rp_net._pump import pump
-from rp_net._ranges import content_range, strong_etag
+from rp_net._ranges import content_range
 from rp_net._redirects import follow
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncGenerator, Callable
 
     from rp_net._digests import Digest
     from rp_net._engine import Engine
-    from rp_net._headers import Headers
     from rp_net._options import Call
     from rp_net._part import Part
     from rp_net._redirects import Hop
@@ -68,6 +66,7 @@ class Transfer:
         digest: Digest | None,
         *,
         resume: bool,
+        overwrite: bool,
         durable: bool,
     ) -> None:
         self._engine = engine
@@ -76,10 +75,12 @@ class Transfer:
         self.digest = digest
         self.url = url
         self._durable = durable
+        self._overwrite = overwrite
         self._promise = Promise([digest] if digest else [])
-        self._origin = part.origin() if resume and part.size else None
-        if self._origin and self._origin.url != url:
-            self._origin = None
+        self.request, _ = engine.prepare("GET", url, options, whole=False)
+        self._first = self.request.url
+        found = part.origin() if resume and part.size else None
+        self._origin = found if found and found.key == key_of(self._first) else None
         self._restarts = self._asked_from = 0
         self.length: int | None = None
         self.etag: str | None = None
@@ -116,7 +117,7 @@ class Transfer:
             if hop.exchange.status == 416 and offset:
                 await self._take_as_complete(hop, offset)
             else:
-                as_response(hop, b"").raise_for_status()
+                self._check_status(hop)
                 await self._take(hop, offset, call)
         finally:
             await close_now(hop.exchange)
@@ -135,9 +136,10 @@ class Transfer:
         said = _UNSATISFIED.fullmatch(hop.exchange.headers.get("content-range", ""))
         whole = int(said[1]) if said else None
         origin = self._origin
-        if origin is None or whole != offset or origin.length not in (None, whole):
+        same = origin is not None and origin.is_of(hop.exchange.headers)
+        if origin is None or not same or whole != offset or origin.length not in (None, whole):
             raise RangeError(f"{self.url}: the part is no longer part of the file")
-        self.length = whole
+        self.length, self.etag, self.modified = whole, origin.etag, origin.modified
         self.path = self.named(filename_from(_Head(hop)))
         self.part.begin(offset, origin, self._promise, Promise())
         await self._finish([])
@@ -148,9 +150,11 @@ class Transfer:
         start = self._start(hop.exchange, offset, coded=coded)
         self.path = self.named(filename_from(_Head(hop)))
         self.etag, self.modified = headers.get("etag"), headers.get("last-modified")
-        origin = Origin(self.url, self.length, *_validators(headers, coded=coded))
+        origin = Origin.of(self._first, self.length, headers, coded=coded)
         if start and self._origin:
             origin = self._origin
+        else:
+            self.resumed_from = 0
         whole = [] if coded else digests_in(headers, "repr-digest")
         now = [] if coded else digests_in(headers, "content-digest")
         self._promise = Promise([*([self.digest] if self.digest else []), *whole])
@@ -162,9 +166,15 @@ class Transfer:
 
     async def _finish(self, last: list[bytes]) -> None:
         finish = threaded(self.part.finish, module=__name__, cpu=False)
-        self.size = await finish(last, self.path, durable=self._durable)
+        how = {"overwrite": self._overwrite, "durable": self._durable}
+        self.size = await finish(last, self.path, **how)
         if self.digest:
-            self.value = str(self._promise.hashes.value(self.digest.algorithm))
+            self.value = str(self._promise.value(self.digest.algorithm))
+
+    def _check_status(self, hop: Hop) -> None:
+        as_response(hop, b"").raise_for_status()
+        if hop.exchange.status not in {200, 203, 206}:
+            raise ProtocolError(f"{self.url}: {hop.exchange.status} is not an answer with the file")
 
     def _start(self, exchange: Exchange, offset: int, *, coded: bool) -> int:
         """Return the offset of the first byte that comes, and settle the length."""
@@ -177,8 +187,7 @@ class Transfer:
         if said is None or not offset or coded or said.first != offset:
             raise RangeError(f"{self.url}: asked for bytes from {offset} on, got others")
         known = self._origin
-        etag, _ = _validators(exchange.headers, coded=False)
-        if known and known.etag and etag and etag != known.etag:
+        if known and not known.is_of(exchange.headers):
             raise RangeError(f"{self.url}: the file has changed")
         if known and known.length is not None and said.whole not in (None, known.length):
             raise RangeError(f"{self.url}: the file has another length now")
@@ -193,7 +202,9 @@ class Transfer:
         if most is not None and self.length is not None and self.length > most:
             raise BodyLimitError(f"{self.url}: {self.length} bytes; at most {most} are wanted")
 
-    async def _pieces(self, exchange: Exchange, decoder: BodyDecoder) -> AsyncIterator[bytes]:
+    async def _pieces(
+        self, exchange: Exchange, decoder: BodyDecoder
+    ) -> AsyncGenerator[bytes, None]:
         most = self._options.get("max_bytes")
         size = self._asked_from if exchange.status == 206 else 0
         while True:
@@ -216,16 +227,3 @@ class _Head:
     def __init__(self, hop: Hop) -> None:
         self.url = shown_url(hop)
         self.headers = hop.exchange.headers
-
-
-def _validators(headers: Headers, *, coded: bool) -> tuple[str | None, str | None]:
-    """Return the strong ETag, and Last-Modified where it is strong too (RFC 9110, 8.8.2.2)."""
-    if coded:
-        return None, None
-    strong = strong_etag(headers)
-    modified = headers.get("last-modified")
-    try:
-        age = parsedate_to_datetime(headers["date"]) - parsedate_to_datetime(modified or "")
-    except (KeyError, ValueError, TypeError):
-        return strong, None
-    return strong, modified if age >= timedelta(seconds=60) else None

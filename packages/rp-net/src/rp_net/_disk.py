@@ -1,0 +1,102 @@
+"""What is asked of the file system: locks, room, and names that last."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import shutil
+import sys
+from typing import Any, Final
+
+from rp_net._errors import DiskFullError
+
+NO_ROOM: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+_KEEP_SIZE: Final = 1
+
+
+def check_room(path: str, room: int) -> None:
+    """Refuse to begin what will not fit.
+
+    Raises:
+        DiskFullError: It will not.
+    """
+    if shutil.disk_usage(os.path.dirname(path) or ".").free < room:
+        raise DiskFullError(path)
+
+
+def reserve(descriptor: int, path: str, offset: int, room: int) -> None:
+    """Reserve room for a file from an offset on, where the system can; its size stays.
+
+    Raises:
+        DiskFullError: There is none.
+    """
+    if (
+        _fallocate
+        and _fallocate(descriptor, _KEEP_SIZE, offset, room)
+        and ctypes.get_errno() in NO_ROOM
+    ):
+        raise DiskFullError(path)
+
+
+def sync_folder(folder: str) -> None:
+    """Wait until the names in a folder are on the disk."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _linux_fallocate() -> Any:
+    """Return fallocate(2), which reserves room behind the end of a file without moving it."""
+    if not sys.platform.startswith("linux"):
+        return None
+    library = ctypes.CDLL(None, use_errno=True)
+    function = getattr(library, "fallocate64", None) or getattr(library, "fallocate", None)
+    if function:
+        function.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
+    return function
+
+
+_fallocate = _linux_fallocate()
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def lock_file(descriptor: int) -> bool:
+        """Return whether the file could be locked."""
+        try:
+            _at_far_end(descriptor, msvcrt.LK_NBLCK)
+        except OSError:
+            return False
+        return True
+
+    def unlock_file(descriptor: int) -> None:
+        """Let go of the file."""
+        _at_far_end(descriptor, msvcrt.LK_UNLCK)
+
+    def _at_far_end(descriptor: int, what: int) -> None:
+        position = os.lseek(descriptor, 0, os.SEEK_CUR)
+        os.lseek(descriptor, 1 << 62, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, what, 1)
+        finally:
+            os.lseek(descriptor, position, os.SEEK_SET)
+
+else:
+    import fcntl
+
+    def lock_file(descriptor: int) -> bool:
+        """Return whether the file could be locked."""
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def unlock_file(descriptor: int) -> None:
+        """Let go of the file."""
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
