@@ -24,11 +24,13 @@ from rp_net._errors import (
 )
 from rp_net._headers import Headers
 from rp_net._limits import MOST_FIELD, MOST_FIELDS
+from rp_net._proxies import basic
 from rp_net._resolve import resolve
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from rp_net._content import Content
     from rp_net._policy import PublicOnly
     from rp_net._transport import TransportOptions
     from rp_net._types import Proxy, Request, Timeout
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 _MOST_TIMEOUTS: Final = 64
 _READ_AHEAD: Final = 1 << 18
 # What aiohttp would add by itself where the caller has left it out.
-_NOT_ADDED: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+_NOT_ADDED: Final = ("Content-Type", "Accept", "Accept-Encoding", "User-Agent")
 
 
 class AiohttpTransport:
@@ -49,7 +51,7 @@ class AiohttpTransport:
         self._timeouts: dict[int, tuple[Timeout, aiohttp.ClientTimeout]] = {}
         policy = options.policy
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
+            connector=_Connector(
                 limit=options.max_connections,
                 resolver=_PolicyResolver(policy) if policy else None,
                 use_dns_cache=policy is None,
@@ -61,6 +63,8 @@ class AiohttpTransport:
             max_field_size=MOST_FIELD,
             max_headers=MOST_FIELDS,
         )
+        # It would send by itself what the server may have got: retries are made above, and counted.
+        self._session._retry_connection = False  # noqa: SLF001
 
     async def send(self, request: Request, limits: Timeout) -> AiohttpExchange:
         """Send a request; see `Transport`."""
@@ -71,24 +75,58 @@ class AiohttpTransport:
         if not isinstance(native, _Native):
             native = request.native = _Native.of(request)
         try:
-            response = await self._session.request(
-                request.method,
-                native.url,
-                headers=native.headers,
-                skip_auto_headers=native.not_added,
-                data=_data_of(request),
-                allow_redirects=False,
-                timeout=self._timeout(limits),
-                ssl=self._options.tls_context if url.scheme == "https" else True,
-                **(_proxy_options(request.proxy) if request.proxy else {}),
-            )
+            if request.content is None:
+                response = await self._request(request, native, limits)
+            else:
+                response = await self._upload(request, native, limits)
         except Exception as error:
+            if request.content and request.content.failure:
+                raise request.content.failure from None
             raise _mapped(error, url.authority) from error
         return AiohttpExchange(response)
+
+    async def _upload(
+        self, request: Request, native: _Native, limits: Timeout
+    ) -> aiohttp.ClientResponse:
+        """Send a request with a body; aiohttp itself has no limit for one that nobody takes."""
+        try:
+            async with asyncio.timeout(None) as stall:
+                data = _data_of(request, stall, limits.stall_needed)
+                return await self._request(request, native, limits, data)
+        except TimeoutError as error:
+            if not stall.expired():
+                raise
+            where = request.url.authority
+            raise NetTimeoutError(f"{where}: no byte was taken in time", "write") from error
+
+    async def _request(
+        self, request: Request, native: _Native, limits: Timeout, data: Any = None
+    ) -> aiohttp.ClientResponse:
+        return await self._session.request(
+            request.method,
+            native.url,
+            headers=native.headers,
+            skip_auto_headers=native.not_added,
+            data=data,
+            allow_redirects=False,
+            timeout=self._timeout(limits),
+            ssl=self._options.tls_context if request.url.scheme == "https" else True,
+            **(_proxy_options(request.proxy) if request.proxy else {}),
+        )
 
     async def close(self) -> None:
         """Close every connection; see `Transport`."""
         await self._session.close()
+
+    def disown(self) -> None:
+        """Leave the connections to the process that this one was forked from.
+
+        Closing them would take them out of the selector that both processes share.
+        """
+        connector = self._session.connector
+        self._session.detach()
+        if connector is not None:
+            connector._closed = True  # noqa: SLF001
 
     def _timeout(self, limits: Timeout) -> aiohttp.ClientTimeout:
         # By identity, since hashing costs more than all else here; the tuple keeps it alive.
@@ -153,9 +191,20 @@ class _Native(NamedTuple):
     @classmethod
     def of(cls, request: Request) -> _Native:
         fields = _fields_of(request)
-        names = _NOT_ADDED if request.content else [n for n in _NOT_ADDED if n != "Content-Type"]
+        names = _NOT_ADDED[1:] if request.method in {"GET", "HEAD"} else _NOT_ADDED
         left_out = tuple(name for name in names if name not in fields)
         return cls(URL(str(request.url), encoded=True), fields, left_out or None)
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Gives no connection out on which something came while it was idle."""
+
+    async def connect(self, *about: Any, **options: Any) -> Any:
+        while True:
+            connection = await super().connect(*about, **options)
+            if connection.protocol is None or not connection.protocol.should_close:
+                return connection
+            connection.close()
 
 
 class _PolicyResolver(AbstractResolver):
@@ -192,29 +241,36 @@ def _fields_of(request: Request) -> CIMultiDict[str]:
         fields["Content-Length"] = str(content.length)
     elif not content and request.method in {"POST", "PUT", "PATCH"}:
         fields["Content-Length"] = "0"
+    if request.proxy and request.proxy.auth and request.url.scheme == "http":
+        fields["Proxy-Authorization"] = basic(request.proxy.auth)
     return fields
 
 
-def _data_of(request: Request) -> Any:
+def _data_of(request: Request, stall: asyncio.Timeout, seconds: float | None) -> Any:
     content = request.content
     if content is None:
         return None
     if content.data is not None and len(content.data) <= PIECE:
         return content.data
-    return _pieces(content)
+    return _pieces(content, stall, seconds)
 
 
-async def _pieces(content: Any) -> AsyncIterator[bytes]:
-    """Give aiohttp an async generator: it takes no other async iterator for a body."""
+async def _pieces(
+    content: Content, stall: asyncio.Timeout, seconds: float | None
+) -> AsyncIterator[bytes]:
+    loop = asyncio.get_running_loop()
     async for piece in content:
+        if seconds is not None and not stall.expired():
+            stall.reschedule(loop.time() + seconds)
         yield piece
+        if seconds is not None and not stall.expired():
+            stall.reschedule(None)
 
 
 def _proxy_options(proxy: Proxy) -> dict[str, Any]:
     options: dict[str, Any] = {"proxy": URL(str(proxy.url))}
     if proxy.auth:
-        value = aiohttp.encode_basic_auth(*proxy.auth)
-        options["proxy_headers"] = {"Proxy-Authorization": value}
+        options["proxy_headers"] = {"Proxy-Authorization": basic(proxy.auth)}
     return options
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from rp_net._deadline import current_deadline
 from rp_net._errors import BodyLimitError, NetError
 from rp_net._limits import check_head
 from rp_net._local import MemoryExchange
@@ -73,6 +74,7 @@ async def whole(exchange: Exchange, max_bytes: int | None) -> MemoryExchange:
         NetError: It did not come whole.
     """
     if isinstance(exchange, MemoryExchange):
+        _check_size(len(exchange.body), max_bytes)
         return exchange
     _check_length(exchange, max_bytes)
     body = await exchange.read()
@@ -81,10 +83,7 @@ async def whole(exchange: Exchange, max_bytes: int | None) -> MemoryExchange:
         while piece := await exchange.read():
             pieces.append(piece)
             size += len(piece)
-            if max_bytes is not None and size > max_bytes:
-                break
-        if max_bytes is not None and size > max_bytes:
-            raise BodyLimitError(f"the body is more than {max_bytes} bytes")
+            _check_size(size, max_bytes)
         if len(pieces) > 1:
             body = b"".join(pieces)
     await exchange.close()
@@ -93,7 +92,14 @@ async def whole(exchange: Exchange, max_bytes: int | None) -> MemoryExchange:
     )
 
 
+def _check_size(size: int, max_bytes: int | None) -> None:
+    if max_bytes is not None and size > max_bytes:
+        raise BodyLimitError(f"the body is more than {max_bytes} bytes")
+
+
 def _check_length(exchange: Exchange, max_bytes: int | None) -> None:
+    if exchange.status in {204, 304}:
+        return
     length = exchange.headers.index().get("content-length", "")
     if max_bytes is not None and length.isdigit() and int(length) > max_bytes:
         raise BodyLimitError(f"the body is {length} bytes; at most {max_bytes} are read")
@@ -101,4 +107,6 @@ def _check_length(exchange: Exchange, max_bytes: int | None) -> None:
 
 def is_too_late(wait: float) -> bool:
     """Return whether the time is up before some seconds have passed."""
-    return anyio.current_time() + wait >= anyio.current_effective_deadline()
+    return anyio.current_time() + wait >= min(
+        anyio.current_effective_deadline(), current_deadline.get()
+    )

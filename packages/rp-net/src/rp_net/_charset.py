@@ -53,7 +53,8 @@ def encoding_of(
         LookupError: The caller names an encoding that is none.
     """
     if encoding is not None:
-        codecs.lookup(encoding)
+        if not getattr(codecs.lookup(encoding), "_is_text_encoding", True):
+            raise LookupError(f"{encoding!r} is no encoding of text")
         return encoding
     for mark, name in _MARKS:
         if content.startswith(mark):

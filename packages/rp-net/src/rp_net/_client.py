@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
+from rp_net._charset import encoding_of
 from rp_net._engine import Engine, Settings
 from rp_net._fetch import fetch
 from rp_net._options import check_options
@@ -151,7 +152,9 @@ class Client:
     ) -> str:
         """Get the text at a URL; see `rp_net.get_text`."""
         response = await self.get(url, **options)
-        return response.content.decode(encoding or response.encoding, "replace")
+        return response.content.decode(
+            encoding_of(response.content, response.headers, encoding), "replace"
+        )
 
     async def get_json(self, url: str, **options: Unpack[SendOptions]) -> Any:
         """Get the JSON at a URL; see `rp_net.get_json`."""

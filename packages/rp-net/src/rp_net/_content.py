@@ -22,6 +22,8 @@ class Content:
     Attributes:
         length: Bytes, where that is known beforehand; None: it is sent in chunks.
         replayable: Whether it can be sent again, for a retry or a redirect.
+        data: The bytes, where they are there.
+        failure: What the caller's own iterable raised.
     """
 
     def __init__(
@@ -33,13 +35,43 @@ class Content:
         data: bytes | None = None,
     ) -> None:
         self._pieces = pieces
+        self._current: AsyncIterator[bytes] | None = None
+        self.failure: Exception | None = None
         self.length = length
         self.replayable = replayable
         self.data = data
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         """Give the body piece by piece, from its beginning."""
-        return self._pieces()
+        self._current = self._pieces()
+        return _Watched(self, self._current)
+
+    async def close(self) -> None:
+        """End what gives the pieces, where it was left before its end."""
+        aclose = getattr(self._current, "aclose", None)
+        self._current = None
+        if aclose is not None:
+            await aclose()
+
+
+class _Watched:
+    """Gives the pieces of a body, and remembers if the caller's iterable fails."""
+
+    def __init__(self, content: Content, pieces: AsyncIterator[bytes]) -> None:
+        self._content = content
+        self._pieces = pieces
+
+    def __aiter__(self) -> _Watched:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            return await anext(self._pieces)
+        except StopAsyncIteration:
+            raise
+        except Exception as error:
+            self._content.failure = error
+            raise
 
 
 def bytes_content(data: bytes) -> Content:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import urllib.request
 from email.message import Message
 from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rp_net._headers import Headers
+from rp_net._policy import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from rp_net._url import Url
+
+_DOMAIN: Final = re.compile(r";\s*domain\s*=[^;]*", re.IGNORECASE)
 
 
 class Cookies:
@@ -28,7 +32,9 @@ class Cookies:
     __module__ = "rp_net"
 
     def __init__(self) -> None:
-        self._jar = CookieJar(DefaultCookiePolicy(strict_domain=True))
+        only_host = DefaultCookiePolicy.DomainStrictNonDomain
+        policy = DefaultCookiePolicy(strict_domain=True, strict_ns_domain=only_host)
+        self._jar = CookieJar(policy)
         self.unused = True
 
     def set(self, name: str, value: str, host: str) -> None:
@@ -73,7 +79,11 @@ class Cookies:
         self.unused = False
         message = Message()
         for value in headers.get_list("set-cookie"):
-            message["Set-Cookie"] = value
+            # An address has no domain: the jar would take its last numbers for one.
+            if not is_address(url.host):
+                message["Set-Cookie"] = value
+            elif _DOMAIN.sub("", value) == value or _names_host(value, url.host):
+                message["Set-Cookie"] = _DOMAIN.sub("", value)
         request = urllib.request.Request(str(url))  # noqa: S310
         self._jar.extract_cookies(_Answer(message), request)  # type: ignore[arg-type]
 
@@ -109,6 +119,11 @@ def check_cookie(name: str, value: str) -> None:
         raise ValueError(f"{name!r} is no name of a cookie")
     if any(c == ";" or not " " <= c < "\x7f" for c in value):
         raise ValueError(f"the cookie {name} has a value that no cookie may have")
+
+
+def _names_host(value: str, host: str) -> bool:
+    domains = [part.partition("=")[2].strip().strip(".") for part in _DOMAIN.findall(value)]
+    return all(domain == host for domain in domains)
 
 
 def _forms(host: str) -> tuple[str, str]:

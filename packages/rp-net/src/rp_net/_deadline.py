@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import anyio
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 _PER_SECOND: Final = 16
+current_deadline: ContextVar[float] = ContextVar("rp_net_deadline", default=math.inf)
 
 
 class Clock:
@@ -37,7 +39,8 @@ class Clock:
 
         Leaving it raises `NetTimeoutError` if it was cancelled.
         """
-        if self._on_trio or deadline == math.inf:
+        if self._on_trio or deadline == math.inf or call.backend == "httpx":
+            # The pool of httpx does not survive what an alarm does: to cancel the task itself.
             return _Scope(deadline, call)
         # Many calls share one timer: a timer of its own would be a tenth of what a small one costs.
         moment = math.ceil(deadline * _PER_SECOND) / _PER_SECOND
@@ -45,7 +48,7 @@ class Clock:
         if alarms is None:
             alarms = self._alarms[moment] = set()
             asyncio.get_running_loop().call_at(moment, self._ring, moment)
-        return _Alarm(alarms, call)
+        return _Alarm(alarms, moment, call)
 
     def _ring(self, moment: float) -> None:
         for alarm in self._alarms.pop(moment):
@@ -76,10 +79,11 @@ class _Scope:
 class _Alarm:
     """Cancels a task as `asyncio.timeout_at` does, at one time with others."""
 
-    __slots__ = ("_alarms", "_call", "_cancelling", "_rung", "_task")
+    __slots__ = ("_alarms", "_call", "_cancelling", "_moment", "_rung", "_task", "_token")
 
-    def __init__(self, alarms: set[_Alarm], call: Call) -> None:
+    def __init__(self, alarms: set[_Alarm], moment: float, call: Call) -> None:
         self._alarms = alarms
+        self._moment = moment
         self._call = call
         self._rung = False
 
@@ -90,6 +94,7 @@ class _Alarm:
         self._task = task
         self._cancelling = task.cancelling()
         self._alarms.add(self)
+        self._token = current_deadline.set(self._moment)
 
     def __exit__(
         self,
@@ -98,6 +103,7 @@ class _Alarm:
         traceback: TracebackType | None,
     ) -> None:
         self._alarms.discard(self)
+        current_deadline.reset(self._token)
         if not self._rung:
             return
         ours = self._task.uncancel() <= self._cancelling

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PIECE: Final = 1 << 20
 _MOST_CODINGS: Final = 4
+_MOST_EMPTY: Final = 1000
+_SLICE: Final = 1 << 14
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 
 
@@ -94,7 +96,7 @@ class BodyDecoder:
     def __init__(self, headers: Headers, max_bytes: int | None) -> None:
         self._decoders = [_decoder(coding) for coding in reversed(codings_of(headers))]
         self._max_bytes = max_bytes
-        self._given = self._taken = 0
+        self._given = [0] * (len(self._decoders) + 1)
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
         """Give what a piece of the body stands for, in pieces of at most 1 MiB.
@@ -103,12 +105,12 @@ class BodyDecoder:
             BodyLimitError: It is more than allowed, or far more than was sent.
             ProtocolError: The body is damaged.
         """
-        self._taken += len(data)
-        for piece in self._undone(data, self._decoders) if self._decoders else (data,):
-            self._given += len(piece)
-            self._check()
-            if piece:
-                yield piece
+        self._given[0] += len(data)
+        for piece in self._undone(data, 0):
+            if self._max_bytes is not None and self._given[-1] > self._max_bytes:
+                raise BodyLimitError(f"the body is more than {self._max_bytes} bytes")
+            for start in range(0, len(piece), PIECE):
+                yield piece[start : start + PIECE]
 
     def end(self) -> None:
         """Take note that the body has ended.
@@ -116,26 +118,29 @@ class BodyDecoder:
         Raises:
             ProtocolError: The coded data had not.
         """
-        if self._taken and not all(decoder.is_complete() for decoder in self._decoders):
+        if self._given[0] and not all(decoder.is_complete() for decoder in self._decoders):
             raise ProtocolError("the compressed body ended early")
 
-    def _undone(self, data: bytes, decoders: list[Decoder]) -> Iterator[bytes]:
-        first, *rest = decoders
-        try:
-            for piece in first.pieces(data):
-                if rest:
-                    yield from self._undone(piece, rest)
-                else:
-                    yield piece
-        except (ValueError, zlib.error) as error:
-            if isinstance(error, BodyLimitError):
-                raise
-            raise ProtocolError(f"the compressed body is damaged: {error}") from error
+    def _undone(self, data: bytes, layer: int) -> Iterator[bytes]:
+        """Undo the codings from a layer on, each within the limit of its ratio."""
+        if layer == len(self._decoders):
+            yield data
+            return
+        # A decoder copies what follows a member: of many empty ones, each time all the rest.
+        for start in range(0, len(data), _SLICE):
+            try:
+                for piece in self._decoders[layer].pieces(data[start : start + _SLICE]):
+                    self._given[layer + 1] += len(piece)
+                    self._check_ratio(self._given[layer + 1])
+                    if piece:
+                        yield from self._undone(piece, layer + 1)
+            except (ValueError, zlib.error) as error:
+                if isinstance(error, BodyLimitError):
+                    raise
+                raise ProtocolError(f"the compressed body is damaged: {error}") from error
 
-    def _check(self) -> None:
-        if self._max_bytes is not None and self._given > self._max_bytes:
-            raise BodyLimitError(f"the body is more than {self._max_bytes} bytes")
-        if self._given > RATIO_FROM and self._given > MOST_RATIO * self._taken:
+    def _check_ratio(self, given: int) -> None:
+        if given > RATIO_FROM and given > MOST_RATIO * self._given[0]:
             raise BodyLimitError(
                 f"the body is more than {MOST_RATIO} times what was sent: a decompression bomb"
             )
@@ -169,6 +174,7 @@ class _Zlib:
         self._inner: Any = None
         self._held = b""
         self._over = False
+        self._empty = 0
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
         data = self._held + data
@@ -179,9 +185,14 @@ class _Zlib:
         while data:
             if self._inner is None:
                 self._inner = zlib.decompressobj(self._wbits(data))
-            yield self._inner.decompress(data, PIECE)
+            piece = self._inner.decompress(data, PIECE)
+            yield piece
+            self._empty *= not piece
             data = self._inner.unconsumed_tail
             if self._inner.eof:
+                self._empty += 1
+                if self._empty > _MOST_EMPTY:
+                    raise ValueError("too many members with nothing in them")
                 data = self._inner.unused_data
                 if not data.startswith(_GZIP_MAGIC[: len(data)]):
                     self._over = True
@@ -222,6 +233,7 @@ class _Zstd:
         from importlib import import_module
 
         self._module = import_module(_ZSTD)
+        self._empty = 0
         self._inner = self._new()
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
@@ -232,8 +244,12 @@ class _Zstd:
                     if not data:
                         return
                     self._inner = self._new()
-                yield self._inner.decompress(data, PIECE)
+                piece = self._inner.decompress(data, PIECE)
+                yield piece
                 data = b""
+                self._empty = 0 if piece else self._empty + self._inner.eof
+                if self._empty > _MOST_EMPTY:
+                    raise ValueError("too many frames with nothing in them")
                 if self._inner.eof and not self._inner.unused_data:
                     return
         except self._module.ZstdError as error:

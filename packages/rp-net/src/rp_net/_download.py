@@ -189,7 +189,7 @@ async def only_writer(path: str, *, always: bool = False) -> AsyncGenerator[Part
 
 
 async def _open(part: Part) -> None:
-    while not part.open():  # what a process that ends lets go of tells nobody
+    while not part.open():  # noqa: ASYNC110 - a process that lets go tells nobody
         await anyio.sleep(_POLL_SECONDS)
 
 

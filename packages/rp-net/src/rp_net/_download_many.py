@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from rp_net._download import Download, DownloadOptions, download
 from rp_net._fetch_many import OF_BATCH, BatchOptions, Turns, batch
-from rp_net._url import parse_url
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Iterable, Mapping
@@ -54,7 +53,7 @@ async def download_many(
         url, destination = _split(item, folder)
         settings = {**own, "digest": digests.get(url)}
         done: Download = await turns.take(
-            parse_url(url).host,
+            engine.host_of(url),
             lambda: download(engine, url, destination, settings, partial(_claim, taken, url)),
         )
         return done

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -15,20 +17,20 @@ from rp_net._deadline import Clock
 from rp_net._decode import accepted_codings
 from rp_net._headers import Headers, is_token
 from rp_net._local import FromCache, as_transport
-from rp_net._loop import on_trio
+from rp_net._loop import on_trio, running_loop
 from rp_net._options import Call
-from rp_net._proxies import as_proxy, environment_proxy
+from rp_net._proxies import as_proxy, basic, environment_proxy
 from rp_net._retry import Retry, as_retry
 from rp_net._transport import BACKENDS, TransportOptions, open_transport
 from rp_net._types import DEFAULT_TIMEOUT, ENDLESS, Request, Timeout, as_timeout
 from rp_net._url import Url, add_params, join_url, parse_url
-from rp_net._wire import basic
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
 
     from rp_net._cache import Cache
+    from rp_net._content import Content
     from rp_net._options import AuthTypes, BackendName
     from rp_net._policy import PublicOnly
     from rp_net._tls import Tls
@@ -39,6 +41,7 @@ USER_AGENT: Final = f"rp-net/{version('rp-net')}"
 _CONTENT: Final = ("content", "json", "data", "files")
 _WITHOUT_EFFECT: Final = frozenset({"raise_for_status"})
 _MOST_PREPARED: Final = 256
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 @dataclass(slots=True)
@@ -112,6 +115,8 @@ class Engine:
         self._proxies: dict[tuple[str, str, int], Proxy | None] = {}
         self._prepared: dict[tuple[str, str], tuple[Request, Call]] = {}
         self._clock: Clock | None = None
+        self._home_loop: object = None
+        self._pid = os.getpid()
 
     def open(self) -> None:
         """Choose the backend that requests are sent with, unless they say otherwise.
@@ -120,6 +125,7 @@ class Engine:
             NoBackendError: None is able.
         """
         self.closed = False
+        self._settle_here()
         self._transport(self.settings.backend, self.settings.policy)
 
     async def close(self) -> None:
@@ -142,6 +148,8 @@ class Engine:
         """
         if self.closed:
             raise RuntimeError("the client is closed")
+        if self._home_loop is not running_loop() or self._pid != os.getpid():
+            self._settle_here()
         plain = whole and not (options.keys() - _WITHOUT_EFFECT)
         prepared = self._prepared.get((method, url)) if plain else None
         if prepared is None:
@@ -157,6 +165,14 @@ class Engine:
             self._clock = Clock()
         return self._clock
 
+    def _settle_here(self) -> None:
+        """Leave behind what belongs to another event loop, or to the process that was forked."""
+        if self._pid != os.getpid():
+            for transport in self._transports.values():
+                getattr(transport, "disown", _nothing)()
+        self._home_loop, self._pid = running_loop(), os.getpid()
+        self._transports, self._clock = {}, None
+
     def _prepare(
         self, method: str, url: str, options: Mapping[str, Any], *, whole: bool
     ) -> tuple[Request, Call]:
@@ -170,6 +186,8 @@ class Engine:
         headers = self.settings.headers
         if given := options.get("headers"):
             headers = headers.merged(given)
+        if "transfer-encoding" in headers or "content-length" in headers:
+            headers = _without_framing(headers, content)
         if "accept-encoding" not in headers:
             headers = headers.merged({"Accept-Encoding": accepted_codings()})
         if kind and "content-type" not in headers:
@@ -193,11 +211,15 @@ class Engine:
             self.jar.take(came, request.url)
         return answer
 
+    def host_of(self, url: str) -> str:
+        """Return the host that a URL leads to."""
+        return self._url(url, None).host
+
     def _url(self, url: str, params: ParamTypes | None) -> Url:
         if not isinstance(url, str):
             raise TypeError(f"a URL is a string, not {type(url).__name__!r}")
         base = self.settings.base
-        parsed = parse_url(url) if base is None or "://" in url[:12] else join_url(base, url)
+        parsed = parse_url(url) if base is None or _ABSOLUTE.match(url) else join_url(base, url)
         if self.settings.params:
             parsed = add_params(parsed, self.settings.params)
         return add_params(parsed, params)._replace(fragment="") if params else parsed
@@ -228,7 +250,10 @@ class Engine:
             cookies=settings.cookies if at_home else None,
             whole=whole,
         )
-        return replace(call, **_own(options)) if options else call
+        if options:
+            call = replace(call, **_own(options))
+            check_proxy(call.proxy, call.policy)
+        return call
 
     def _with_secrets(self, request: Request, call: Call) -> Headers:
         headers, url = request.headers, request.url
@@ -273,6 +298,26 @@ class Engine:
             transport = self._transports[backend, policy] = make(options)
         self.backend = transport.name
         return transport
+
+
+def _without_framing(headers: Headers, content: Content | None) -> Headers:
+    """Return header fields without Content-Length, which a streamed body takes over.
+
+    Raises:
+        ValueError: It is not that of the body, or the caller frames the body by itself.
+    """
+    length = headers.get("content-length", "")
+    if "transfer-encoding" in headers or not (length.isascii() and length.isdigit()):
+        raise ValueError("how a body is framed is not for the caller to say: Transfer-Encoding")
+    if content is not None and content.length is None:
+        content.length = int(length)
+    if int(length) != (content.length if content else 0):
+        raise ValueError(f"Content-Length: {length} is not the length of the body")
+    return headers.without({"content-length"})
+
+
+def _nothing() -> None:
+    pass
 
 
 def check_backend(name: str) -> None:
@@ -322,6 +367,4 @@ def _own(options: Mapping[str, Any]) -> dict[str, Any]:
         own["auth"] = options["auth"]
     if options.get("cookies"):
         own["cookies"] = cookie_header(options["cookies"])
-    if own.get("proxy"):
-        check_proxy(own["proxy"], own.get("policy"))
     return own

@@ -68,12 +68,12 @@ class NetTimeoutError(NetError, TimeoutError):
     __module__ = "rp_net"
 
     def __init__(self, message: str, phase: Phase) -> None:
-        super().__init__(message, phase)
+        super().__init__(message)
         self.phase = phase
 
-    def __str__(self) -> str:
-        """Return the message."""
-        return str(self.args[0])
+    def __reduce__(self) -> tuple[type, tuple[str, Phase]]:
+        """Pickle the message and the phase."""
+        return type(self), (str(self), self.phase)
 
 
 class ProtocolError(NetError):
@@ -177,3 +177,7 @@ class DiskFullError(DownloadError, OSError):
 
     def __init__(self, path: str) -> None:
         super().__init__(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+
+    def __reduce__(self) -> tuple[type, tuple[str]]:
+        """Pickle the path."""
+        return type(self), (str(self.filename),)

@@ -10,7 +10,6 @@ import anyio
 from rp_core import amap
 from rp_net._fetch import fetch
 from rp_net._options import SendOptions, check_options
-from rp_net._url import parse_url
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
@@ -91,7 +90,7 @@ async def fetch_many(
         shared = under_way[url] = _Shared()
         try:
             response: Response = await turns.take(
-                parse_url(url).host, lambda: fetch(engine, "GET", url, own)
+                engine.host_of(url), lambda: fetch(engine, "GET", url, own)
             )
         except BaseException as error:
             shared.end(error=error)

@@ -7,11 +7,13 @@ the parser (RFC 9112, 6 and 7.1), so that the connection can be given up.
 
 from __future__ import annotations
 
+import re
 from enum import Enum, auto
 from typing import Final
 
 _MOST_HEAD: Final = 1 << 18
 _MOST_LINE: Final = 1 << 14
+_FOLDED: Final = re.compile(rb"\r\n[ \t]")
 
 
 class _State(Enum):
@@ -29,17 +31,21 @@ class _State(Enum):
 class ResponseMeter:
     """Follows the responses on one connection.
 
-    Attributes:
-        surplus: Whether bytes came that belong to no response, or the framing was lost: the
-            connection must not be used again.
+    What is not framed in the one way that all parsers read alike is not followed, and then the
+    connection is not clean any more.
     """
 
     def __init__(self) -> None:
-        self.surplus = False
+        self._surplus = False
         self._state = _State.DONE
         self._method = b""
         self._held = b""
         self._left = 0
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the last response has ended, and nothing came behind it."""
+        return self._state is _State.DONE and not self._surplus
 
     def sent(self, data: bytes) -> None:
         """Take note of what was sent: the first bytes after a response name the next method."""
@@ -58,10 +64,9 @@ class ResponseMeter:
                 if not self._left:
                     self._state = _State.DONE if self._state is _State.BODY else _State.CHUNK_END
             elif self._state is _State.DONE:
-                self.surplus = True
+                self._surplus = True
                 return
             elif self._state in (_State.UNTIL_CLOSE, _State.LOST):
-                self.surplus |= self._state is _State.LOST
                 return
             else:
                 position += self._line_or_head(bytes(view[position:]))
@@ -83,7 +88,9 @@ class ResponseMeter:
         return used
 
     def _step(self, block: bytes) -> None:
-        if self._state is _State.HEAD:
+        if b"\n" in block.replace(b"\r\n", b"") or _FOLDED.search(block):
+            self._state = _State.LOST
+        elif self._state is _State.HEAD:
             self._begin_body(block)
         elif self._state is _State.CHUNK_SIZE:
             self._begin_chunk(block)

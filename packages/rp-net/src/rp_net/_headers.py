@@ -8,7 +8,7 @@ from typing import Final, TypeAlias, Union
 
 HeaderTypes: TypeAlias = Union["Headers", Mapping[str, str], Iterable[tuple[str, str]]]
 _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_FORBIDDEN: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]")
+_FORBIDDEN: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 _SECRET: Final = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie"})
 
 
@@ -22,8 +22,7 @@ class Headers(Mapping[str, str]):
         fields: A mapping, pairs, or other headers.
 
     Raises:
-        ValueError: A name is no token, or a value has a line break, NUL, or a character above
-            U+00FF.
+        ValueError: A name is no token, or a value has a line break or another control character.
         TypeError: A name or value is no string.
     """
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import anyio
+
+from rp_net._apart import apart
 from rp_net._errors import (
     ConnectError,
     IncompleteBodyError,
@@ -15,13 +17,19 @@ from rp_net._errors import (
     ReadError,
 )
 from rp_net._headers import Headers
+from rp_net._loop import on_trio
 from rp_net._network import Network
+from rp_net._proxies import basic
+from rp_net._types import close_content, with_host
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import Awaitable, Callable
 
     from rp_net._transport import TransportOptions
     from rp_net._types import Proxy, Request, Timeout
+
+
+R = TypeVar("R")
 
 
 class HttpcoreTransport:
@@ -45,18 +53,27 @@ class HttpcoreTransport:
             core.URL(
                 scheme=url.scheme.encode(),
                 host=url.host.encode(),
-                port=url.port,
+                port=url.explicit_port,
                 target=url.target.encode(),
             ),
             headers=_fields_of(request),
-            content=None if content is None else _pieces(content),
+            content=content,
             extensions={"timeout": seconds},
         )
+        pool = self._pool(request.proxy)
         try:
-            response = await self._pool(request.proxy).handle_async_request(message)
-        except Exception as error:
-            raise self._mapped(error, url.authority) from error
-        return HttpcoreExchange(response, self._mapped, url.authority)
+            response = await self.run(lambda: pool.handle_async_request(message))
+        except BaseException as error:
+            with anyio.CancelScope(shield=True):
+                await close_content(request)
+            if isinstance(error, Exception):
+                raise self.mapped(error, url.authority) from error
+            raise
+        return HttpcoreExchange(self, response, url.authority)
+
+    async def run(self, step: Callable[[], Awaitable[R]]) -> R:
+        """Await a step of httpcore, so that a cancelled one leaves the pool in order."""
+        return await (apart(step) if self.name == "httpx" and not on_trio() else step())
 
     async def close(self) -> None:
         """Close every connection; see `Transport`."""
@@ -89,7 +106,7 @@ class HttpcoreTransport:
         )
         return core.AsyncHTTPProxy(proxy_url=where, proxy_auth=auth, **shared)
 
-    def _mapped(self, error: Exception, where: str) -> Exception:
+    def mapped(self, error: Exception, where: str) -> Exception:
         """Return the error of ours that an error of httpcore means."""
         core = self._core
         text = f"{where}: {str(error) or type(error).__name__}"
@@ -116,10 +133,10 @@ class HttpcoreTransport:
 class HttpcoreExchange:
     """A response of httpcore; see `Exchange`."""
 
-    def __init__(self, response: Any, mapped: Any, where: str) -> None:
+    def __init__(self, transport: HttpcoreTransport, response: Any, where: str) -> None:
+        self._transport = transport
         self._stream = response.stream
-        self._pieces: AsyncIterator[bytes] | None = None
-        self._mapped = mapped
+        self._pieces: Any = None
         self._where = where
         self.status: int = response.status
         extensions = response.extensions
@@ -131,36 +148,32 @@ class HttpcoreExchange:
 
     async def read(self) -> bytes:
         """Return the next piece; see `Exchange`."""
-        if self._pieces is None:
-            self._pieces = aiter(self._stream)
+        pieces = self._pieces = self._pieces or aiter(self._stream)
         try:
-            return await anext(self._pieces, b"")
+            return await self._transport.run(lambda: anext(pieces, b""))
         except Exception as error:
-            raise self._mapped(error, self._where) from error
+            raise self._transport.mapped(error, self._where) from error
 
     async def close(self) -> None:
         """Give the connection back or close it; see `Exchange`."""
+        await self._transport.run(self._close)
+
+    async def _close(self) -> None:
         if self._pieces is not None:
-            await self._pieces.aclose()  # type: ignore[attr-defined]
+            await self._pieces.aclose()
         await self._stream.aclose()
 
 
 def _fields_of(request: Request) -> list[tuple[bytes, bytes]]:
-    fields = [("Host", request.url.authority), *request.headers.multi_items()]
+    fields = with_host(request)
     content = request.content
     if content and content.length is None:
         fields.append(("Transfer-Encoding", "chunked"))
     elif content or request.method in {"POST", "PUT", "PATCH"}:
         fields.append(("Content-Length", str(content.length if content else 0)))
     if request.proxy and request.proxy.auth and request.url.scheme == "http":
-        code = base64.b64encode(":".join(request.proxy.auth).encode()).decode()
-        fields.append(("Proxy-Authorization", f"Basic {code}"))
-    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in fields]
-
-
-async def _pieces(content: Any) -> AsyncIterator[bytes]:
-    async for piece in content:
-        yield piece
+        fields.append(("Proxy-Authorization", basic(request.proxy.auth)))
+    return [(name.encode(), value.encode()) for name, value in fields]
 
 
 def _protocol_error(text: str, where: str) -> NetError:

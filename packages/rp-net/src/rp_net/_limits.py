@@ -30,6 +30,7 @@ def check_head(headers: Headers, url: Url) -> None:
     """
     fields = headers._fields
     size = sum(map(len, chain.from_iterable(fields))) + 4 * len(fields)
+    length = headers.index().get("content-length")
     flaw = ""
     if len(fields) > MOST_FIELDS:
         flaw = f"more than {MOST_FIELDS} header fields"
@@ -37,7 +38,9 @@ def check_head(headers: Headers, url: Url) -> None:
         flaw = f"more than {MOST_HEAD} bytes of header fields"
     elif size > MOST_FIELD and any(len(n) + len(v) > MOST_FIELD for n, v in fields):
         flaw = f"a header field of more than {MOST_FIELD} bytes"
-    elif len(set(headers.index().get("content-length", "").split(", "))) > 1:
+    elif length and not length.isdigit() and len({*length.split(", ")}) > 1:
         flaw = "two values of Content-Length"
+    elif length and not (length.isascii() and length.partition(",")[0].isdigit()):
+        flaw = "a Content-Length that is no number"
     if flaw:
         raise ProtocolError(f"{url.authority}: {flaw}")

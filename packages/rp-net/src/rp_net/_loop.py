@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import anyio
@@ -12,12 +13,18 @@ def on_trio() -> bool:
     return anyio.get_cancelled_exc_class().__module__.partition(".")[0] == "trio"
 
 
+def running_loop() -> object:
+    """Return asyncio's running event loop; None: there is none, as on Trio."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
 def loop_token() -> Any:
     """Return an object that stands for the event loop, and lives as long."""
     if on_trio():
         import trio
 
         return trio.lowlevel.current_trio_token()
-    import asyncio
-
     return asyncio.get_running_loop()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ssl as ssl_module
 from typing import TYPE_CHECKING, Any
+
+import anyio
 
 from rp_net._errors import ConnectError
 from rp_net._framing import ResponseMeter
@@ -47,33 +50,56 @@ class MeteredStream:
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
-        tls = inner.get_extra_info("ssl_object")
-        frames = tls is not None and tls.selected_alpn_protocol() == "h2"
+        self._tls = inner.get_extra_info("ssl_object")
+        frames = self._tls is not None and self._tls.selected_alpn_protocol() == "h2"
         self._meter = None if frames else ResponseMeter()
 
-    async def read(self, max_bytes: int, **options: Any) -> bytes:
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
         """Receive bytes."""
-        data: bytes = await self._inner.read(max_bytes, **options)
+        data: bytes = await self._inner.read(max_bytes, timeout)
         if self._meter:
             self._meter.received(data)
         return data
 
-    async def write(self, buffer: bytes, **options: Any) -> None:
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
         """Send bytes."""
         if self._meter:
             self._meter.sent(buffer)
-        await self._inner.write(buffer, **options)
+        await self._inner.write(buffer, timeout)
 
     async def aclose(self) -> None:
         """Close the connection."""
         await self._inner.aclose()
 
-    async def start_tls(self, ssl_context: ssl.SSLContext, **options: Any) -> MeteredStream:
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
+    ) -> MeteredStream:
         """Go on inside TLS."""
-        return MeteredStream(await self._inner.start_tls(ssl_context, **options))
+        try:
+            inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await self._inner.aclose()
+            raise
+        return MeteredStream(inner)
 
     def get_extra_info(self, info: str) -> Any:
         """Say something of the connection; "is_readable" means to a pool: drop it."""
-        if info == "is_readable" and self._meter and self._meter.surplus:
+        if info == "is_readable" and self._meter and not self._meter.is_clean:
+            return True
+        if info == "is_readable" and self._tls is not None and self._has_more():
             return True
         return self._inner.get_extra_info(info)
+
+    def _has_more(self) -> bool:
+        """Return whether TLS holds bytes that came and were not read."""
+        try:
+            self._tls.read(1)
+        except ssl_module.SSLWantReadError:
+            return False
+        except ssl_module.SSLError:
+            pass
+        return True

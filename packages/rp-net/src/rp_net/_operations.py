@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from rp_net._charset import encoding_of
 from rp_net._fetch import fetch
 from rp_net._options import check_options
 from rp_net._shared import shared_engine
@@ -130,7 +131,8 @@ async def get_text(url: str, *, encoding: str | None = None, **options: Unpack[S
         NetError: As `get` raises.
     """
     response = await get(url, **options)
-    return response.content.decode(encoding or response.encoding, "replace")
+    name = encoding_of(response.content, response.headers, encoding)
+    return response.content.decode(name, "replace")
 
 
 async def get_json(url: str, **options: Unpack[SendOptions]) -> Any:

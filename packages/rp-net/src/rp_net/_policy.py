@@ -23,7 +23,8 @@ _NOT_PUBLIC: Final = tuple(
         "fc00::/7", "fec0::/10", "ff00::/8",
     )
 )  # fmt: skip
-_NAT64: Final = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
+_NAT64: Final = ip_network("64:ff9b::/96")
+_GLOBAL_UNICAST: Final = ip_network("2000::/3")
 _LOCAL_NAMES: Final = ("localhost", "local", "internal", "lan", "home.arpa", "onion")
 
 
@@ -56,10 +57,13 @@ class PublicOnly:
     def allows(self, address: str) -> bool:
         """Return whether an IP address may be connected to."""
         ip = ip_address(address.partition("%")[0])
-        inner = _embedded(ip)
-        if any(form in net for form in (ip, *inner) for net in self._allow):
+        inner = _leads_to(ip)
+        forms = (ip,) if inner is None else (ip, inner)
+        if any(form in net for form in forms for net in self._allow):
             return True
-        return all(_is_public(form) for form in (ip, *inner))
+        if inner is not None:
+            return _is_public(inner)
+        return _is_public(ip) and (ip.version == 4 or ip in _GLOBAL_UNICAST)
 
     def check(self, host: str, addresses: Iterable[str]) -> None:
         """Refuse a host if one of its addresses may not be connected to.
@@ -119,15 +123,10 @@ def _is_public(ip: Address) -> bool:
     return not any(ip.version == net.version and ip in net for net in _NOT_PUBLIC)
 
 
-def _embedded(ip: Address) -> list[Address]:
-    """Return the IPv4 addresses that an IPv6 address stands for, where it leads to them."""
+def _leads_to(ip: Address) -> Address | None:
+    """Return the IPv4 address that an IPv6 address stands for; None: it stands for itself."""
     if isinstance(ip, IPv4Address):
-        return []
-    found: list[Address] = []
-    if ip.ipv4_mapped:
-        found.append(ip.ipv4_mapped)
-    if ip.sixtofour:
-        found.append(ip.sixtofour)
-    if any(ip in net for net in _NAT64) or int(ip) >> 32 == 0:
-        found.append(IPv4Address(int(ip) & 0xFFFFFFFF))
-    return found
+        return None
+    if ip in _NAT64:
+        return IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour

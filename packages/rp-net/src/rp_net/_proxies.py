@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from rp_net._types import Proxy
 from rp_net._url import Url, parse_url
 
@@ -31,3 +33,8 @@ def environment_proxy(url: Url) -> Proxy | None:
     if not text or proxy_bypass(f"{url.host}:{url.port}"):
         return None
     return as_proxy(text)
+
+
+def basic(auth: tuple[str, str]) -> str:
+    """Return the credentials of Basic authentication (RFC 7617)."""
+    return "Basic " + base64.b64encode(":".join(auth).encode()).decode()

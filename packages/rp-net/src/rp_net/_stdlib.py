@@ -19,7 +19,9 @@ from rp_net._errors import (
     ReadError,
 )
 from rp_net._headers import Headers
-from rp_net._wire import Wire, basic
+from rp_net._proxies import basic
+from rp_net._types import close_content, with_host
+from rp_net._wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,34 +62,45 @@ class StdlibTransport:
                 wire.cut()
 
     async def _send(self, request: Request, limits: Timeout) -> StdlibExchange:
-        wire = self._take_idle(request)
-        where = request.url.authority
-        fresh = wire is None
-        wire = wire or Wire()
+        wire, fresh = self._take_idle(request), False
+        if wire is None:
+            wire, fresh = Wire(), True
+            self._trim()
 
-        def begin(rest: bytes) -> HTTPResponse:
-            wire.send(rest)
-            return wire.begin_response(request.method)
-
-        def connect() -> None:
+        def begin() -> None:
             if fresh:
                 wire.connect(request.url, request.proxy, self._options, limits)
+            wire.send(_head_of(request))
 
-        def whole(data: bytes) -> HTTPResponse:
-            connect()
-            return begin(_head_of(request) + data)
-
-        content = request.content
-        hop = partial(self.hop, wire, where)
-        if content is None or content.data is not None:
-            response = await hop(partial(whole, content.data or b"" if content else b""))
-        else:
-            await hop(connect)
-            await hop(partial(wire.send, _head_of(request)))
-            async for piece in content:
-                await hop(partial(wire.send, _framed(piece, content.length)))
-            response = await hop(partial(begin, _framed(b"", content.length)))
+        try:
+            response = await self._exchange(wire, request, begin)
+        except BaseException:
+            wire.cut()
+            with anyio.CancelScope(shield=True):
+                await close_content(request)
+            raise
         return StdlibExchange(self, request, wire, response)
+
+    async def _exchange(
+        self, wire: Wire, request: Request, begin: Callable[[], None]
+    ) -> HTTPResponse:
+        where, content = request.url.authority, request.content
+        answer = partial(wire.begin_response, request.method)
+        if content is None or content.data is not None:
+            body = content.data if content and content.data else b""
+
+            def all_at_once() -> HTTPResponse:
+                begin()
+                wire.send(body)
+                return answer()
+
+            return await self.hop(wire, where, all_at_once)
+        await self.hop(wire, where, begin)
+        async for piece in content:
+            await self.hop(wire, where, partial(wire.send, _framed(piece, content.length)))
+        if content.length is None:
+            await self.hop(wire, where, partial(wire.send, _framed(b"", None)))
+        return await self.hop(wire, where, answer)
 
     async def hop(self, wire: Wire, where: str, call: Callable[[], R]) -> R:
         """Do one blocking step; whoever cancels it does not wait, the connection is cut."""
@@ -108,6 +121,15 @@ class StdlibTransport:
             wire.idle_since = time.monotonic()
             self._idle.setdefault((request.url.origin, request.proxy), []).append(wire)
         self._room.release()
+
+    def _trim(self) -> None:
+        """Close the connections that have been idle longest, where there are as many as may be."""
+        idle = sorted(
+            ((wire.idle_since, key) for key, wires in self._idle.items() for wire in wires),
+            key=lambda entry: entry[0],
+        )
+        for _, key in idle[: max(0, len(idle) - self._options.max_connections + 1)]:
+            self._idle[key].pop(0).cut()
 
     def _take_idle(self, request: Request) -> Wire | None:
         wires = self._idle.get((request.url.origin, request.proxy), [])
@@ -164,7 +186,7 @@ class StdlibExchange:
 def _head_of(request: Request) -> bytes:
     url, content = request.url, request.content
     target = url.target
-    fields = [("Host", url.authority), *request.headers.multi_items()]
+    fields = with_host(request)
     if request.proxy and url.scheme == "http":
         target = str(url)
         if request.proxy.auth:
@@ -174,7 +196,7 @@ def _head_of(request: Request) -> bytes:
     elif content or request.method in {"POST", "PUT", "PATCH"}:
         fields.append(("Content-Length", str(content.length if content else 0)))
     lines = [f"{request.method} {target} HTTP/1.1", *(f"{n}: {v}" for n, v in fields), "", ""]
-    return "\r\n".join(lines).encode("latin-1")
+    return "\r\n".join(lines).encode()
 
 
 def _framed(piece: bytes, length: int | None) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 
@@ -13,22 +13,25 @@ from rp_net._decode import BodyDecoder
 from rp_net._errors import HTTPStatusError
 from rp_net._events import EventParser
 from rp_net._fetch import as_response, shown_url
+from rp_net._headers import Headers
 from rp_net._limits import MAX_LINE
 from rp_net._lines import LineSplitter
 from rp_net._local import FromCache
 from rp_net._redirects import follow
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+    from collections.abc import AsyncGenerator, Mapping
     from typing import Any
 
     from rp_net._deadline import Clock
     from rp_net._engine import Engine
     from rp_net._events import Event
-    from rp_net._headers import Headers
     from rp_net._options import Call
     from rp_net._redirects import Hop
     from rp_net._response import Response
+
+
+T = TypeVar("T")
 
 
 class StreamedResponse:
@@ -55,37 +58,34 @@ class StreamedResponse:
         self._call = call
         self._clock, self._deadline = until
         self._begun = False
+        self._iterators: list[AsyncGenerator[Any, None]] = []
 
     @property
     def ok(self) -> bool:
         """Whether the status is below 400."""
         return self.status < 400
 
-    async def iter_raw(self) -> AsyncIterator[bytes]:
+    def iter_raw(self) -> AsyncGenerator[bytes, None]:
         """Give the body as it was sent, piece by piece.
 
         Raises:
             RuntimeError: The body was read before.
             NetError: It does not come whole, or is more than allowed.
         """
-        decoder = BodyDecoder(type(self.headers)(), self._call.max_bytes)
-        async for piece in self._pieces(decoder):
-            yield piece
+        return self._opened(self._pieces(BodyDecoder(Headers(), self._call.max_bytes)))
 
-    async def iter_bytes(self) -> AsyncIterator[bytes]:
+    def iter_bytes(self) -> AsyncGenerator[bytes, None]:
         """Give the body, decoded, in pieces of at most 1 MiB.
 
         Raises:
             RuntimeError: The body was read before.
             NetError: It does not come whole, or is more than allowed.
         """
-        decoder = BodyDecoder(self.headers, self._call.max_bytes)
-        async for piece in self._pieces(decoder):
-            yield piece
+        return self._opened(self._pieces(BodyDecoder(self.headers, self._call.max_bytes)))
 
-    async def iter_lines(
+    def iter_lines(
         self, *, encoding: str | None = None, max_line: int = MAX_LINE
-    ) -> AsyncIterator[str]:
+    ) -> AsyncGenerator[str, None]:
         r"""Give the body line by line, without line ends: \n, \r\n or \r.
 
         Args:
@@ -94,21 +94,13 @@ class StreamedResponse:
 
         Raises:
             RuntimeError: The body was read before.
+            LookupError: There is no such encoding.
             BodyLimitError: A line is longer.
             NetError: The body does not come whole, or is more than allowed.
         """
-        splitter = LineSplitter(max_line)
-        decoder: codecs.IncrementalDecoder | None = None
-        async for piece in self.iter_bytes():
-            if decoder is None:
-                name = encoding_of(piece, self.headers, encoding, whole=False)
-                decoder = codecs.getincrementaldecoder(name)("replace")
-            for line in splitter.feed(decoder.decode(piece)):
-                yield line
-        for line in splitter.end(decoder.decode(b"", True) if decoder else ""):
-            yield line
+        return self._opened(self._lines(encoding, max_line))
 
-    async def iter_events(self, *, max_event: int = MAX_LINE) -> AsyncIterator[Event]:
+    def iter_events(self, *, max_event: int = MAX_LINE) -> AsyncGenerator[Event, None]:
         """Give the server-sent events of the body, as they come (HTML standard, 9.2).
 
         Args:
@@ -119,10 +111,7 @@ class StreamedResponse:
             BodyLimitError: An event is longer.
             NetError: The body does not come whole, or is more than allowed.
         """
-        parser = EventParser(max_event)
-        async for line in self.iter_lines(encoding="utf-8-sig", max_line=max_event):
-            if event := parser.feed(line):
-                yield event
+        return self._opened(self._events(max_event))
 
     async def read(self) -> bytes:
         """Return the whole body, decoded.
@@ -148,9 +137,33 @@ class StreamedResponse:
     async def close(self) -> None:
         """Give the connection back, or close it if the body has not been read to its end."""
         with anyio.CancelScope(shield=True):
+            while self._iterators:  # the last one reads from those before it
+                await self._iterators.pop().aclose()
             await self._exchange.close()
 
-    async def _pieces(self, decoder: BodyDecoder) -> AsyncIterator[bytes]:
+    def _opened(self, iterator: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
+        self._iterators.append(iterator)
+        return iterator
+
+    async def _lines(self, encoding: str | None, max_line: int) -> AsyncGenerator[str, None]:
+        splitter = LineSplitter(max_line)
+        decoder: codecs.IncrementalDecoder | None = None
+        async for piece in self.iter_bytes():
+            if decoder is None:
+                name = encoding_of(piece, self.headers, encoding, whole=False)
+                decoder = codecs.getincrementaldecoder(name)("replace")
+            for line in splitter.feed(decoder.decode(piece)):
+                yield line
+        for line in splitter.end(decoder.decode(b"", True) if decoder else ""):
+            yield line
+
+    async def _events(self, max_event: int) -> AsyncGenerator[Event, None]:
+        parser = EventParser(max_event)
+        async for line in self.iter_lines(encoding="utf-8-sig", max_line=max_event):
+            if event := parser.feed(line):
+                yield event
+
+    async def _pieces(self, decoder: BodyDecoder) -> AsyncGenerator[bytes, None]:
         if self._begun:
             raise RuntimeError("the body of this response was read before")
         self._begun = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Tls:
     ca: Path | None = None
     certificate: Path | None = None
     key: Path | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     verify: bool = True
 
     def context(self) -> ssl.SSLContext:

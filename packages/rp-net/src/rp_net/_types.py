@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Proxy:
     __module__ = "rp_net"
 
     url: Url
-    auth: tuple[str, str] | None = None
+    auth: tuple[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True)
@@ -105,6 +105,18 @@ class Request:
     proxy: Proxy | None = None
     native: object = None
     shown: str | None = None
+
+
+def with_host(request: Request) -> list[tuple[str, str]]:
+    """Return the header fields of a request, Host first unless the caller gives one."""
+    fields = request.headers.multi_items()
+    return fields if "host" in request.headers else [("Host", request.url.authority), *fields]
+
+
+async def close_content(request: Request) -> None:
+    """End what gives the pieces of a body that was not sent to its end."""
+    if request.content is not None:
+        await request.content.close()
 
 
 class Exchange(Protocol):

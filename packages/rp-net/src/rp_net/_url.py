@@ -21,6 +21,7 @@ _PATH_SAFE: Final = "/:@!$&'()*+,;=~-._%[]|^"
 _QUERY_SAFE: Final = _PATH_SAFE + "?{}`\\"
 _LONE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _CONTROL: Final = re.compile(r"[\x00-\x20\x7f]")
+_USERINFO: Final = re.compile(r"//[^/?#]*@")
 _HOST: Final = re.compile(r"[a-z0-9_.~!$&'()*+,;=-]+|\[[0-9a-f:.]+(%25[a-z0-9._~-]+)?\]")
 
 
@@ -55,6 +56,11 @@ class Url(NamedTuple):
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
+    def explicit_port(self) -> int | None:
+        """The port, unless it is the scheme's own."""
+        return None if self.port == _PORTS[self.scheme] else self.port
+
+    @property
     def path(self) -> str:
         """The path alone, as it is sent."""
         return self.target.partition("?")[0]
@@ -75,11 +81,11 @@ def parse_url(text: str) -> Url:
     parts = _split(text)
     scheme = parts.scheme.lower()
     if scheme not in _PORTS:
-        raise ValueError(f"not an http or https URL: {text[:200]!r}")
+        raise ValueError(f"not an http or https URL: {_shown(text)!r}")
     if not parts.netloc:
-        raise ValueError(f"a URL without a host: {text[:200]!r}")
+        raise ValueError(f"a URL without a host: {_shown(text)!r}")
     if "\\" in parts.netloc or _CONTROL.search(parts.netloc):
-        raise ValueError(f"a URL whose host is ambiguous: {text[:200]!r}")
+        raise ValueError(f"a URL whose host is ambiguous: {_shown(text)!r}")
     userinfo, at, _ = parts.netloc.rpartition("@")
     user, _, password = userinfo.partition(":")
     return Url(
@@ -118,6 +124,11 @@ def add_params(url: Url, params: ParamTypes | None) -> Url:
     return url._replace(target=url.target + joint + query)
 
 
+def _shown(text: str) -> str:
+    """Return a URL for a message: without what may be a password."""
+    return _USERINFO.sub("//", text)[:200]
+
+
 def _texts(value: object) -> list[str]:
     if value is None:
         return []
@@ -132,7 +143,7 @@ def _split(text: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
     try:
         return urlsplit(text)
     except ValueError as error:
-        raise ValueError(f"not a URL: {text[:200]!r} ({error})") from None
+        raise ValueError(f"not a URL: {_shown(text)!r} ({error})") from None
 
 
 def _host(host: str, text: str) -> str:
@@ -142,7 +153,7 @@ def _host(host: str, text: str) -> str:
     host = host.lower()
     shown = f"[{host}]" if ":" in host else host
     if not _HOST.fullmatch(shown) or len(host) > 255:
-        raise ValueError(f"a URL whose host is none: {text[:200]!r}")
+        raise ValueError(f"a URL whose host is none: {_shown(text)!r}")
     return host
 
 
@@ -152,14 +163,14 @@ def _to_ascii(host: str, text: str) -> str:
     try:
         return idna.encode(host, uts46=True, std3_rules=True).decode()
     except idna.IDNAError as error:
-        raise ValueError(f"a URL whose host is none: {text[:200]!r} ({error})") from None
+        raise ValueError(f"a URL whose host is none: {_shown(text)!r} ({error})") from None
 
 
 def _port(parts, scheme: str, text: str) -> int:  # type: ignore[no-untyped-def]  # noqa: ANN001
     try:
         port = parts.port
     except ValueError:
-        raise ValueError(f"a URL whose port is none: {text[:200]!r}") from None
+        raise ValueError(f"a URL whose port is none: {_shown(text)!r}") from None
     return _PORTS[scheme] if port is None else int(port)
 
 

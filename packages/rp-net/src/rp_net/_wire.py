@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import select
 import socket
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from http.client import HTTPException, HTTPResponse
 from typing import TYPE_CHECKING, Any
 
+from rp_net._content import PIECE
 from rp_net._errors import ConnectError, NetTimeoutError
+from rp_net._proxies import basic
 from rp_net._resolve import resolve_here
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rp_net._policy import PublicOnly
     from rp_net._transport import TransportOptions
     from rp_net._types import Proxy, Timeout
@@ -61,8 +64,10 @@ class Wire:
         self._live().settimeout(timeout.stall)
 
     def send(self, data: bytes) -> None:
-        """Send bytes."""
-        self._live().sendall(data)
+        """Send bytes; the stall timeout holds for each piece of them."""
+        view = memoryview(data)
+        for start in range(0, len(view), PIECE):
+            self._live().sendall(view[start : start + PIECE])
 
     def begin_response(self, method: str) -> HTTPResponse:
         """Read the head of the response, past informational ones.
@@ -72,11 +77,22 @@ class Wire:
         """
         while True:
             response = HTTPResponse(_Opened(self._reader), method=method)  # type: ignore[arg-type]
-            response.begin()
+            with self._reading_head():
+                response.begin()
             if response.msg.defects:
                 raise HTTPException(f"malformed header fields: {response.msg.defects[0]!r}")
             if not 100 <= response.status < 200 or response.status == 101:
                 return response
+
+    @contextmanager
+    def _reading_head(self) -> Iterator[None]:
+        if self._reader is None:
+            raise OSError("the connection was closed")
+        self._reader.in_head = True
+        try:
+            yield
+        finally:
+            self._reader.in_head = False
 
     def is_reusable(self) -> bool:
         """Return whether another request may be sent: nothing came that was not asked for."""
@@ -91,7 +107,8 @@ class Wire:
         self._cut = True
         if self._socket is not None:
             with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
+                # Not SSLSocket's own, which would let a thread that sends go on in clear.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
             self._socket.close()
 
     def _dial(self, host: str, port: int, policy: PublicOnly | None, timeout: Timeout) -> None:
@@ -121,10 +138,15 @@ class Wire:
     def _wrap(self, options: TransportOptions, host: str) -> None:
         plain = self._live()
         try:
-            self._socket = options.tls_context.wrap_socket(plain, server_hostname=host)
+            wrapped = options.tls_context.wrap_socket(
+                plain, server_hostname=host, do_handshake_on_connect=False
+            )
         except BaseException:
             plain.close()
             raise
+        self._socket = wrapped  # so that it can be cut meanwhile
+        wrapped.do_handshake()
+        self._live()
 
     def _tunnel(self, url: Url, proxy: Proxy) -> None:
         target = f"{url.host if ':' not in url.host else f'[{url.host}]'}:{url.port}"
@@ -153,7 +175,15 @@ class _Reader(io.BufferedReader):
 
     def __init__(self, sock: socket.socket) -> None:
         self._tap = _Tap(sock)
+        self.in_head = False
         super().__init__(self._tap, 1 << 16)
+
+    def readline(self, size: int | None = -1) -> bytes:
+        """Read a line; one of a head that parsers read in different ways is refused."""
+        line = super().readline(size)
+        if self.in_head and (b"\r" in line[:-2] or b"\0" in line or line[:1] in {b" ", b"\t"}):
+            raise HTTPException("a malformed line in the head")
+        return line
 
     def has_more(self) -> bool:
         """Return whether bytes are held that no response has taken; does not wait for any."""
@@ -187,11 +217,6 @@ class _Opened:
 
     def makefile(self, _mode: str) -> _Reader | None:
         return self._reader
-
-
-def basic(auth: tuple[str, str]) -> str:
-    """Return the credentials of Basic authentication (RFC 7617)."""
-    return "Basic " + base64.b64encode(":".join(auth).encode()).decode()
 
 
 def _is_readable(sock: socket.socket) -> bool:
