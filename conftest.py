@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from http.server import SimpleHTTPRequestHandler
 from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,13 @@ from sybil.parsers.markdown import CodeBlockParser
 _evaluate = PythonEvaluator()
 
 
+class _Quiet(SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *about: object) -> None:
+        """Write no log."""
+
+
 def run(example: Example) -> None:
     """Run an example, and the coroutine function `main` where it defines one."""
     _evaluate(example)
@@ -23,25 +32,41 @@ def run(example: Example) -> None:
 
 
 def give_photographs(namespace: dict[str, Any]) -> None:
-    """Put a folder with a few photographs into the namespace of the examples."""
+    """Put a folder with a few photographs, and a site that serves it, into the namespace."""
+    from functools import partial
+    from http.server import ThreadingHTTPServer
     from tempfile import mkdtemp
+    from threading import Thread
 
     import numpy as np
 
     import rp_image.sync
 
     folder = Path(mkdtemp(prefix="rp-readme-"))
+    namespace["old_cache"] = os.environ.get("XDG_CACHE_HOME")
+    os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
     namespace["folder"] = folder
     namespace["photographs"] = [folder / f"photograph-{number}.jpg" for number in range(3)]
     for number, path in enumerate(namespace["photographs"]):
         rp_image.sync.save(np.full((300, 400, 3), number * 80, np.uint8), path)
+    (folder / "list.json").write_text('["photograph-0.jpg", "photograph-1.jpg"]')
+    handler = partial(_Quiet, directory=str(folder))
+    server = namespace["server"] = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    namespace["site"] = f"http://127.0.0.1:{server.server_port}"
+    Thread(target=server.serve_forever, daemon=True).start()
 
 
 def take_photographs(namespace: dict[str, Any]) -> None:
-    """Remove the folder."""
+    """Stop the site and remove the folder."""
     from shutil import rmtree
 
+    namespace["server"].shutdown()
+    namespace["server"].server_close()
     rmtree(namespace["folder"])
+    if namespace["old_cache"] is None:
+        del os.environ["XDG_CACHE_HOME"]
+    else:
+        os.environ["XDG_CACHE_HOME"] = namespace["old_cache"]
 
 
 pytest_collect_file = Sybil(

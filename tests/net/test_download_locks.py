@@ -15,6 +15,7 @@ import rp_net
 from support.downloads import ASYNCIO, QUICK, noise, part_of
 from support.fault_content import Content
 from support.fault_cuts import cut_after
+from support.fault_exchange import Exchange
 from support.fault_server import FaultServer
 
 PAYLOAD: Final = noise(1 << 20) + noise((1 << 20) + 4000, 2)
@@ -68,10 +69,18 @@ async def test_a_lock_does_not_outlive_a_download_in_a_process_that_was_forked(
                 if os.path.lexists(link) and os.readlink(link) == str(part_of(path)):
                     copies.append(os.dup(int(name)))
 
+    def slow_cut(exchange: Exchange) -> None:
+        exchange.send(b'HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\nETag: "a"\r\n\r\n')
+        for _ in range(6):
+            exchange.send(PAYLOAD[:600_000])
+            exchange.sleep(0.05)
+        exchange.close()
+
     with FaultServer() as server:
-        url = server.on("/x", cut_after(PAYLOAD, len(PAYLOAD) - 1))
+        url = server.on("/x", slow_cut)
         with pytest.raises(rp_net.NetError):
             await rp_net.download(url, path, retries=0, progress=inherit)
+        server.on("/x", Content(PAYLOAD))
         assert copies
         try:
             await rp_net.download(url, path, retries=QUICK, timeout=2.0)

@@ -104,8 +104,11 @@ async def test_digests_are_by_url(tmp_path: Path) -> None:
             digests={first: right, second: "0" * 64},
             on_error="return",
         )
-    assert done[0].digest == f"sha256:{right}"
-    assert isinstance(done[1].error, rp_net.DigestError)
+    good, bad = done
+    assert isinstance(good, rp_net.Download)
+    assert good.digest == f"sha256:{right}"
+    assert isinstance(bad, rp_core.Failure)
+    assert isinstance(bad.error, rp_net.DigestError)
     assert os.listdir(tmp_path) == ["0.bin"]
 
 

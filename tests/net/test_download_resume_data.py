@@ -11,7 +11,8 @@ import pytest
 
 import rp_net
 from rp_net._digests import Promise
-from rp_net._part import Origin, Part
+from rp_net._origin import Origin
+from rp_net._part import Part
 from support.downloads import BOTH, QUICK, noise, part_of, resume_data_of
 from support.fault_content import Content
 from support.fault_cuts import cut_after, cut_once

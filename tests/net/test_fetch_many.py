@@ -84,6 +84,8 @@ async def test_what_happens_to_errors(server: FaultServer, backend: BackendName)
         skipped = await client.fetch_many(urls, on_error="skip")
         assert [response.url for response in skipped] == [urls[0], urls[2]]
         one, failure, two, again = await client.fetch_many(urls, on_error="return")
+        assert isinstance(one, rp_net.Response)
+        assert isinstance(two, rp_net.Response)
         assert (one.url, two.url) == (urls[0], urls[2])
         for each, index in ((failure, 1), (again, 3)):
             assert isinstance(each, rp_core.Failure)
@@ -115,6 +117,6 @@ async def test_iterables_of_both_kinds_and_progress(server: FaultServer) -> None
 async def test_bad_arguments() -> None:
     for options in ({"limit": 0}, {"per_host": 0}):
         with pytest.raises(ValueError):
-            await rp_net.fetch_many(["http://a/"], **options)  # type: ignore[arg-type]
+            await rp_net.fetch_many(["http://a/"], **options)  # type: ignore[call-overload]
     with pytest.raises(TypeError):
-        await rp_net.fetch_many(["http://a/"], content=b"")  # type: ignore[call-arg]
+        await rp_net.fetch_many(["http://a/"], content=b"")  # type: ignore[call-overload]

@@ -45,6 +45,11 @@ async def test_many_requests_share_one_connection(
     assert all(response.content == BIG for response in responses)
 
 
+# Under Trio httpx leaves its own generators to the collector, which warns.
+@pytest.mark.filterwarnings(
+    r"ignore:.*httpcore\._async\.http2:pytest.PytestUnraisableExceptionWarning",
+    r"ignore:Async generator 'httpcore\._async\.http2:ResourceWarning",
+)
 @able
 async def test_a_stream_that_is_left_and_a_call_that_is_cancelled_spoil_nothing(
     site: Nginx, signed: Certificates, backend: BackendName

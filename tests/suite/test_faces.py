@@ -16,14 +16,22 @@ import rp_core
 import rp_core.sync
 import rp_image
 import rp_image.sync
+import rp_net
+import rp_net.sync
 
-DOMAINS: list[tuple[ModuleType, ModuleType]] = [(rp_image, rp_image.sync)]
-STREAMS = {"rp_image.frames", "rp_image.resize_stream", "rp_image.stream"}
+DOMAINS: list[tuple[ModuleType, ModuleType]] = [
+    (rp_image, rp_image.sync),
+    (rp_net, rp_net.sync),
+]
+STREAMS = {"rp_image.frames", "rp_image.resize_stream", "rp_image.stream", "rp_net.stream"}
+PLAIN = {"filename_from", "is_public_url", "set_source_policy"}
+TWINS = {"Client", "StreamedResponse"}
+MODULES = [rp_core, rp_core.sync, rp_image, rp_image.sync, rp_net, rp_net.sync]
 OPERATIONS = [
     pytest.param(getattr(aio, name), getattr(plain, name), id=f"{aio.__name__}.{name}")
     for aio, plain in DOMAINS
     for name in aio.__all__
-    if isinstance(getattr(aio, name), FunctionType)
+    if isinstance(getattr(aio, name), FunctionType) and name not in PLAIN
 ]
 
 
@@ -31,8 +39,8 @@ OPERATIONS = [
 def test_both_faces_have_the_same_names(aio: ModuleType, plain: ModuleType) -> None:
     assert set(aio.__all__) - {"sync"} == set(plain.__all__)
     for name in plain.__all__:
-        if not isinstance(getattr(plain, name), FunctionType):
-            assert getattr(aio, name) is getattr(plain, name)
+        if name in PLAIN or not isinstance(getattr(plain, name), FunctionType):
+            assert (getattr(aio, name) is getattr(plain, name)) is (name not in TWINS)
 
 
 @pytest.mark.parametrize(("aio", "plain"), OPERATIONS)
@@ -64,16 +72,29 @@ def test_the_sync_face_of_a_blocking_operation_is_the_function_itself(name: str)
     ("aio", "plain"),
     [
         (rp_core.Stream, rp_core.sync.Stream),
+        (rp_net.Client, rp_net.sync.Client),
+        (rp_net.StreamedResponse, rp_net.sync.StreamedResponse),
     ],
 )
 def test_stateful_twins_have_the_same_members(aio: type, plain: type) -> None:
-    def members(kind: type) -> set[str]:
-        return {name for name in vars(kind) if not name.startswith("_")}
+    def members(kind: type) -> dict[str, list[str]]:
+        return {
+            name: list(inspect.signature(member).parameters) if callable(member) else []
+            for name, member in vars(kind).items()
+            if not name.startswith("_")
+        }
 
-    assert members(aio) == members(plain) == {"close"}
+    assert members(aio) == members(plain)
+    assert "close" in members(aio)
 
 
-@pytest.mark.parametrize("module", [rp_core, rp_core.sync, rp_image, rp_image.sync])
+def test_both_clients_take_the_same_options() -> None:
+    assert inspect.signature(rp_net.Client) == inspect.signature(rp_net.sync.Client)
+
+
+@pytest.mark.parametrize(
+    "module", [rp_core, rp_core.sync, rp_image, rp_image.sync, rp_net, rp_net.sync]
+)
 def test_what_type_checkers_see_is_what_is_exported(module: ModuleType) -> None:
     assert module.__file__
     tree = ast.parse(Path(module.__file__).read_text("utf-8"))
@@ -88,7 +109,9 @@ def test_what_type_checkers_see_is_what_is_exported(module: ModuleType) -> None:
     assert set(module.__all__) <= set(dir(module))
 
 
-@pytest.mark.parametrize("module", [rp_core, rp_core.sync, rp_image, rp_image.sync])
+@pytest.mark.parametrize(
+    "module", [rp_core, rp_core.sync, rp_image, rp_image.sync, rp_net, rp_net.sync]
+)
 def test_every_public_name_has_a_docstring_and_annotations(module: ModuleType) -> None:
     for name in module.__all__:
         value = getattr(module, name)
@@ -102,7 +125,7 @@ def test_every_public_name_has_a_docstring_and_annotations(module: ModuleType) -
             assert signature.return_annotation is not signature.empty, name
 
 
-@pytest.mark.parametrize("module", [rp_core, rp_image, rp_image.sync])
+@pytest.mark.parametrize("module", [rp_core, rp_image, rp_image.sync, rp_net, rp_net.sync])
 def test_unknown_names_are_attribute_errors(module: ModuleType) -> None:
     with pytest.raises(AttributeError, match="has no attribute 'nope'"):
         module.nope  # noqa: B018

@@ -18,7 +18,7 @@ def loaded_by(statement: str) -> set[str]:
     return set(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("package", ["rp_core", "rp_image"])
+@pytest.mark.parametrize("package", ["rp_core", "rp_image", "rp_net"])
 def test_importing_a_package_loads_nothing_but_rp_core_and_itself(package: str) -> None:
     assert loaded_by(f"import {package}") <= {"rp_core", "rp_core._lazy", package}
 
@@ -41,6 +41,13 @@ def test_looking_at_a_name_imports_no_backend() -> None:
     loaded = loaded_by("import rp_image; [getattr(rp_image, name) for name in rp_image.__all__]")
 
     assert loaded.isdisjoint({"cv2", "PIL", "simplejpeg", "trio"})
+
+
+def test_looking_at_a_name_of_rp_net_imports_no_client() -> None:
+    loaded = loaded_by("import rp_net; [getattr(rp_net, name) for name in rp_net.__all__]")
+
+    clients = {"aiohttp", "httpcore", "httpcore2", "httpx", "httpx2", "aiofiles", "brotli", "trio"}
+    assert loaded.isdisjoint(clients)
 
 
 def test_a_jpeg_is_decoded_without_importing_the_other_backends() -> None:

@@ -15,14 +15,20 @@ from rp_core._fallback import Chain, chains
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(ROOT.glob("packages/*/src/**/*.py"))
-for module in iter_modules(import_module("rp_image").__path__, "rp_image."):
-    import_module(module.name)
-CHAINS = [chain for name, chain in chains.items() if name.startswith("rp_image.")]
+for domain in ("rp_image", "rp_net"):
+    for module in iter_modules(import_module(domain).__path__, f"{domain}."):
+        import_module(module.name)
+CHAINS = [chain for name, chain in chains.items() if name.startswith(("rp_image.", "rp_net."))]
 DISTRIBUTIONS = {
     "OpenEXR": "openexr",
     "PIL": "pillow",
+    "aiohttp": "aiohttp",
+    "backports.zstd": "backports-zstd",
+    "brotli": "brotli",
     "copykitten": "copykitten",
     "cv2": "opencv-python",
+    "httpcore": "httpx",
+    "httpcore2": "httpx2",
     "imagecodecs": "imagecodecs",
     "imageio": "imageio",
     "numba": "numba",
@@ -33,7 +39,8 @@ DISTRIBUTIONS = {
     "simplejpeg": "simplejpeg",
     "tifffile": "tifffile",
 }
-NO_BACKENDS = {"torch"}  # A module of its own: rp_image.torch.
+# A module of its own, rp_image.torch; and what a backend is asked for beside.
+NO_BACKENDS = {"http2", "torch"}
 
 
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain.operation)
@@ -54,10 +61,11 @@ def test_every_backend_names_what_pyproject_declares(chain: Chain[..., object]) 
             assert DISTRIBUTIONS[backend.needs] in base
 
 
-def test_every_extra_of_rp_image_is_a_backend() -> None:
+@pytest.mark.parametrize("package", ["rp-image", "rp-net"])
+def test_every_extra_is_a_backend(package: str) -> None:
     names = {backend.name for chain in CHAINS for backend in chain.backends}
 
-    assert set(metadata("rp-image").get_all("Provides-Extra") or ()) <= names | NO_BACKENDS
+    assert set(metadata(package).get_all("Provides-Extra") or ()) <= names | NO_BACKENDS
 
 
 def _name(requirement: str) -> str:
@@ -85,3 +93,11 @@ def test_a_domain_imports_no_private_module_of_rp_core() -> None:
     for path in SOURCES:
         if "rp_core" not in path.parts:
             assert not private.search(path.read_text("utf-8")), path
+
+
+def test_every_backend_of_rp_net_is_tested_here() -> None:
+    from rp_net._transport import open_transport
+
+    assert {backend.name: backend.state for backend in open_transport.backends} == dict.fromkeys(
+        ("aiohttp", "httpx2", "httpx", "stdlib"), "installed"
+    )

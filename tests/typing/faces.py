@@ -10,6 +10,8 @@ import rp_core
 import rp_core.sync
 import rp_image
 import rp_image.sync
+import rp_net
+import rp_net.sync
 from numpy.typing import NDArray
 from rp_core import (
     Failure,
@@ -93,3 +95,30 @@ def check_image_sync(image: Image) -> None:
     assert_type(rp_image.sync.stream(["a"]), rp_core.sync.Stream[Image])
     assert_type(rp_image.sync.grid([image], columns=2), Image)
     assert_type(rp_image.sync.save(image, "a.png"), None)
+
+
+async def check_net(client: rp_net.Client) -> None:
+    assert_type(await rp_net.get("http://a", retries=0), rp_net.Response)
+    assert_type(await rp_net.get_bytes("http://a"), bytes)
+    assert_type(await rp_net.fetch_many(["http://a"]), list[rp_net.Response])
+    assert_type(
+        await client.fetch_many(["http://a"], on_error="return"),
+        list[rp_net.Response | Failure[str]],
+    )
+    assert_type(await rp_net.download("http://a", "b"), rp_net.Download)
+    assert_type(await client.download_many(["http://a"], "b"), list[rp_net.Download])
+    assert_type(await rp_net.cached_path("http://a"), Path)
+    async with rp_net.stream("http://a") as response:
+        assert_type(response, rp_net.StreamedResponse)
+        async for piece in response.iter_bytes():
+            assert_type(piece, bytes)
+
+
+def check_net_sync(client: rp_net.sync.Client) -> None:
+    assert_type(rp_net.sync.get("http://a", timeout=3), rp_net.Response)
+    assert_type(rp_net.sync.get_text("http://a"), str)
+    assert_type(rp_net.sync.fetch_many(["http://a"]), list[rp_net.Response])
+    assert_type(client.download("http://a", "b", digest="md5"), rp_net.Download)
+    with client.stream("http://a") as response:
+        assert_type(response, rp_net.sync.StreamedResponse)
+        assert_type(next(iter(response.iter_lines())), str)

@@ -3,6 +3,8 @@
 import rp_core
 import rp_image
 import rp_image.sync
+import rp_net
+import rp_net.sync
 from rp_core import Fallback
 
 rp_image.sync.load(1)  # refused
@@ -13,6 +15,14 @@ rp_image.load_many(["a"], limit="x")  # refused
 rp_image.load_many(["a"], bogus=1)  # refused
 rp_image.sync.stream(["a"], on_error="ignore")  # refused
 rp_image.nope  # refused
+rp_net.nope  # refused
+rp_net.sync.nope  # refused
+rp_net.sync.get(1)  # refused
+rp_net.sync.get("http://a", bogus=1)  # refused
+rp_net.sync.get("http://a", content=b"")  # refused
+rp_net.sync.fetch_many(["http://a"], on_error="ignore")  # refused
+rp_net.Client(bogus=1)  # refused
+rp_net.Client(backend="curl")  # refused
 rp_image.sync.nope  # refused
 rp_core.nope  # refused
 rp_core.thread_map(len, [1])  # refused
@@ -29,6 +39,7 @@ def wrong(number: str) -> str:
 async def forgotten() -> None:
     rp_image.load("a")  # refused
     rp_image.load_many(["a"])  # refused
+    rp_net.get("http://a")  # refused
 
 
 chain("a")  # refused

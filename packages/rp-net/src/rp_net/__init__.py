@@ -13,6 +13,10 @@ Every function is a coroutine function (`stream` is an async context manager).
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rp_net import sync as sync
+    from rp_net._batch_operations import cached_path as cached_path
+    from rp_net._batch_operations import download as download
+    from rp_net._batch_operations import download_many as download_many
+    from rp_net._batch_operations import fetch_many as fetch_many
     from rp_net._cache import Cache as Cache
     from rp_net._client import Client as Client
     from rp_net._cookies import Cookies as Cookies
@@ -38,11 +42,7 @@ if TYPE_CHECKING:
     from rp_net._fetch_many import BatchOptions as BatchOptions
     from rp_net._filename import filename_from as filename_from
     from rp_net._headers import Headers as Headers
-    from rp_net._operations import cached_path as cached_path
     from rp_net._operations import delete as delete
-    from rp_net._operations import download as download
-    from rp_net._operations import download_many as download_many
-    from rp_net._operations import fetch_many as fetch_many
     from rp_net._operations import get as get
     from rp_net._operations import get_bytes as get_bytes
     from rp_net._operations import get_json as get_json
@@ -87,9 +87,9 @@ else:
             "rp_net._fetch_many": "BatchOptions",
             "rp_net._filename": "filename_from",
             "rp_net._headers": "Headers",
+            "rp_net._batch_operations": "cached_path download download_many fetch_many",
             "rp_net._operations": (
-                "cached_path delete download download_many fetch_many get get_bytes get_json "
-                "get_text head patch post put request stream"
+                "delete get get_bytes get_json get_text head patch post put request stream"
             ),
             "rp_net._options": "RequestOptions SendOptions",
             "rp_net._policy": "PublicOnly is_public_url",

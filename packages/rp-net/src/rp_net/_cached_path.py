@@ -31,61 +31,64 @@ async def cached_path(
     options: Mapping[str, Any],
 ) -> Path:
     """Return a local file with what is at a URL; see `rp_net.cached_path`."""
-    wanted = None if digest is None else parse_digest(digest)
     request, _ = engine.prepare("GET", url, options, whole=False)
     folder = os.path.join(cache_dir("rp-net-files"), key_of(request.url)[:32])
-    if path := await _find(engine, url, folder, wanted, max_age, options):
+    wanted = None if digest is None else parse_digest(digest)
+    shelf = _Shelf(engine, url, options, folder)
+    if path := await shelf.find(wanted, max_age):
         return path
     os.makedirs(folder, mode=0o700, exist_ok=True)
     async with only_writer(os.path.join(folder, ".lock"), always=True) as lock:
         # Another may have fetched it while this one waited.
-        path = await _find(engine, url, folder, wanted, max_age, options)
-        if path is None:
-            settings = {"retries": RETRIES, **options, "digest": digest}
-            done = await download(engine, url, folder, settings)
-            path = Path(done.path)
-            about = {"name": path.name, "etag": done.etag, "modified": done.modified}
-            _write_about(folder, {**about, "checked": time()})
+        path = await shelf.find(wanted, max_age) or await shelf.fill(digest)
         lock.leave(keep=False)
     return path
 
 
-async def _find(
-    engine: Engine,
-    url: str,
-    folder: str,
-    wanted: Digest | None,
-    max_age: float | None,
-    options: Mapping[str, Any],
-) -> Path | None:
-    about = await threaded(_read_about, module=__name__, cpu=False)(folder)
-    if about is None:
-        return None
-    path = os.path.join(folder, about["name"])
-    if wanted and wanted.hex:
-        found = await threaded(digest_of_file, module=__name__)(path, wanted.algorithm)
-        return Path(path) if found == wanted else None
-    if max_age is None or time() - about["checked"] < max_age:
-        return Path(path)
-    if await _is_unchanged(engine, url, about, options):
-        _write_about(folder, {**about, "checked": time()})
-        return Path(path)
-    return None
+class _Shelf:
+    """The folder in which the file of one URL is kept."""
 
+    def __init__(self, engine: Engine, url: str, options: Mapping[str, Any], folder: str) -> None:
+        self._engine = engine
+        self._url = url
+        self._options = options
+        self._folder = folder
 
-async def _is_unchanged(
-    engine: Engine, url: str, about: Mapping[str, Any], options: Mapping[str, Any]
-) -> bool:
-    """Ask the server whether its file is the one that is here."""
-    given = Headers(options.get("headers") or ())
-    if about.get("etag"):
-        given = given.merged({"If-None-Match": about["etag"]})
-    elif about.get("modified"):
-        given = given.merged({"If-Modified-Since": about["modified"]})
-    else:
-        return False
-    asked = {**options, "headers": given, "raise_for_status": False, "cache": False}
-    return (await fetch(engine, "HEAD", url, asked)).status == 304
+    async def find(self, wanted: Digest | None, max_age: float | None) -> Path | None:
+        """Return the file, if it is what is wanted; None: it is to be fetched."""
+        about = await threaded(_read_about, module=__name__, cpu=False)(self._folder)
+        if about is None:
+            return None
+        path = os.path.join(self._folder, about["name"])
+        if wanted and wanted.hex:
+            found = await threaded(digest_of_file, module=__name__)(path, wanted.algorithm)
+            return Path(path) if found == wanted else None
+        if max_age is not None and time() - about["checked"] >= max_age:
+            if not await self._is_unchanged(about):
+                return None
+            _write_about(self._folder, {**about, "checked": time()})
+        return Path(path)
+
+    async def fill(self, digest: str | None) -> Path:
+        """Fetch the file."""
+        settings = {"retries": RETRIES, **self._options, "digest": digest}
+        done = await download(self._engine, self._url, self._folder, settings)
+        path = Path(done.path)
+        about = {"name": path.name, "etag": done.etag, "modified": done.modified}
+        _write_about(self._folder, {**about, "checked": time()})
+        return path
+
+    async def _is_unchanged(self, about: Mapping[str, Any]) -> bool:
+        """Ask the server whether its file is the one that is here."""
+        given = Headers(self._options.get("headers") or ())
+        if about.get("etag"):
+            given = given.merged({"If-None-Match": about["etag"]})
+        elif about.get("modified"):
+            given = given.merged({"If-Modified-Since": about["modified"]})
+        else:
+            return False
+        asked = {**self._options, "headers": given, "raise_for_status": False, "cache": False}
+        return (await fetch(self._engine, "HEAD", self._url, asked)).status == 304
 
 
 def _read_about(folder: str) -> dict[str, Any] | None:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from rp_net._charset import encoding_of
-from rp_net._engine import Engine, Settings
+from rp_net._engine import Engine
 from rp_net._fetch import fetch
 from rp_net._options import check_options
+from rp_net._settings import Settings
 from rp_net._stream import open_stream
 from rp_net._types import DEFAULT_TIMEOUT
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncGenerator, Iterable, Mapping
+    from collections.abc import AsyncGenerator, Mapping
     from types import TracebackType
     from typing import Self, Unpack
 
+    from rp_core import Failure, OnError
+    from rp_net._batch_operations import Item, Items, Urls
     from rp_net._cache import Cache
     from rp_net._cookies import Cookies
     from rp_net._download import Download, DownloadOptions
     from rp_net._download_many import ManyOptions
-    from rp_net._fetch_many import FetchManyOptions
+    from rp_net._fetch_many import BatchOptions
     from rp_net._headers import HeaderTypes
     from rp_net._local import TransportTypes
     from rp_net._options import AuthTypes, BackendName, RequestOptions, SendOptions
@@ -169,13 +172,25 @@ class Client:
         async with open_stream(self._engine, method, url, options) as response:
             yield response
 
+    @overload
     async def fetch_many(
-        self, urls: Iterable[str], **options: Unpack[FetchManyOptions]
+        self,
+        urls: Urls,
+        *,
+        on_error: Literal["raise", "skip"] = "raise",
+        **options: Unpack[BatchOptions],
+    ) -> list[Response]: ...
+    @overload
+    async def fetch_many(
+        self, urls: Urls, *, on_error: Literal["return"], **options: Unpack[BatchOptions]
+    ) -> list[Response | Failure[str]]: ...
+    async def fetch_many(
+        self, urls: Urls, *, on_error: OnError = "raise", **options: Unpack[BatchOptions]
     ) -> list[Any]:
         """Get many URLs; see `rp_net.fetch_many`."""
         from rp_net._fetch_many import fetch_many
 
-        return await fetch_many(self._engine, urls, options)
+        return await fetch_many(self._engine, urls, {**options, "on_error": on_error})
 
     async def download(
         self, url: str, destination: Path, **options: Unpack[DownloadOptions]
@@ -185,16 +200,37 @@ class Client:
 
         return await download(self._engine, url, destination, options)
 
+    @overload
     async def download_many(
         self,
-        items: Iterable[str | tuple[str, Path]],
+        items: Items,
         folder: Path | None = None,
+        *,
+        on_error: Literal["raise", "skip"] = "raise",
+        **options: Unpack[ManyOptions],
+    ) -> list[Download]: ...
+    @overload
+    async def download_many(
+        self,
+        items: Items,
+        folder: Path | None = None,
+        *,
+        on_error: Literal["return"],
+        **options: Unpack[ManyOptions],
+    ) -> list[Download | Failure[Item]]: ...
+    async def download_many(
+        self,
+        items: Items,
+        folder: Path | None = None,
+        *,
+        on_error: OnError = "raise",
         **options: Unpack[ManyOptions],
     ) -> list[Any]:
         """Download many URLs to files; see `rp_net.download_many`."""
         from rp_net._download_many import download_many
 
-        return await download_many(self._engine, items, folder, options)
+        settings = {**options, "on_error": on_error}
+        return await download_many(self._engine, items, folder, settings)
 
     async def close(self) -> None:
         """Close every connection, and end what goes on in the background."""

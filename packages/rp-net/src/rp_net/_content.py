@@ -149,8 +149,13 @@ async def _drawn(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
 
 
 async def _checked(pieces: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    async for piece in pieces:
-        if not isinstance(piece, (bytes, bytearray, memoryview)):
-            raise TypeError(f"a body is made of bytes, not of {type(piece).__name__!r}")
-        if piece:
-            yield bytes(piece)
+    try:
+        async for piece in pieces:
+            if not isinstance(piece, (bytes, bytearray, memoryview)):
+                raise TypeError(f"a body is made of bytes, not of {type(piece).__name__!r}")
+            if piece:
+                yield bytes(piece)
+    finally:
+        aclose = getattr(pieces, "aclose", None)
+        if aclose is not None:
+            await aclose()

@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import sys
 import zlib
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from rp_core import Fallback, NoBackendError, extra
+from rp_net._decoders import (
+    PIECE,
+    ZSTD,
+    BrotliDecoder,
+    Decoder,
+    ZlibDecoder,
+    ZstdDecoder,
+    has_zlib_header,
+)
 from rp_net._errors import BodyLimitError, ProtocolError
 from rp_net._limits import MOST_RATIO, RATIO_FROM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from rp_net._headers import Headers
 
-PIECE: Final = 1 << 20
 _MOST_CODINGS: Final = 4
-_MOST_EMPTY: Final = 1000
 _SLICE: Final = 1 << 14
-_GZIP_MAGIC: Final = b"\x1f\x8b"
-
-
-class Decoder(Protocol):
-    """Undoes one coding."""
-
-    def pieces(self, data: bytes) -> Iterator[bytes]:
-        """Give what some coded bytes stand for, in pieces of at most 1 MiB.
-
-        Raises:
-            ValueError: They are damaged.
-        """
-        ...
-
-    def is_complete(self) -> bool:
-        """Return whether the coded data may end here."""
-        ...
 
 
 make_decoder: Fallback[[str], Decoder] = Fallback("rp_net.decode")
@@ -44,28 +33,25 @@ make_decoder: Fallback[[str], Decoder] = Fallback("rp_net.decode")
 @make_decoder.via(when=lambda coding: coding in {"gzip", "x-gzip"})
 def gzip(_: str) -> Decoder:
     """Undo gzip, of one member or several."""
-    return _Zlib(lambda _: 31)
+    return ZlibDecoder(lambda _: 31)
 
 
 @make_decoder.via(when=lambda coding: coding == "deflate")
 def deflate(_: str) -> Decoder:
     """Undo deflate, with the zlib header or, as some servers send it, without."""
-    return _Zlib(lambda data: 15 if _has_zlib_header(data) else -15)
+    return ZlibDecoder(lambda data: 15 if has_zlib_header(data) else -15)
 
 
 @make_decoder.via(needs="brotli", install=extra("brotli"), when=lambda coding: coding == "br")
 def brotli(_: str) -> Decoder:
     """Undo Brotli."""
-    return _Brotli()
+    return BrotliDecoder()
 
 
-_ZSTD: Final = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
-
-
-@make_decoder.via(needs=_ZSTD, install=extra("zstd"), when=lambda coding: coding == "zstd")
+@make_decoder.via(needs=ZSTD, install=extra("zstd"), when=lambda coding: coding == "zstd")
 def zstd(_: str) -> Decoder:
     """Undo Zstandard, with windows of at most 8 MiB (RFC 9659)."""
-    return _Zstd()
+    return ZstdDecoder()
 
 
 _TOKENS: Final = {"gzip": "gzip", "deflate": "deflate", "brotli": "br", "zstd": "zstd"}
@@ -161,103 +147,3 @@ def _decoder(coding: str) -> Decoder:
         return make_decoder(coding)
     except NoBackendError as error:
         raise ProtocolError(f"the body is coded as {coding}: {error}") from error
-
-
-def _has_zlib_header(data: bytes) -> bool:
-    """Look at RFC 1950, 2.2: method 8, and a check that makes two bytes divisible by 31."""
-    return len(data) > 1 and data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
-
-
-class _Zlib:
-    def __init__(self, wbits: Callable[[bytes], int]) -> None:
-        self._wbits = wbits
-        self._inner: Any = None
-        self._held = b""
-        self._over = False
-        self._empty = 0
-
-    def pieces(self, data: bytes) -> Iterator[bytes]:
-        data = self._held + data
-        if self._over or (self._inner is None and len(data) < 2):
-            self._held = b"" if self._over else data
-            return
-        self._held = b""
-        while data:
-            if self._inner is None:
-                self._inner = zlib.decompressobj(self._wbits(data))
-            piece = self._inner.decompress(data, PIECE)
-            yield piece
-            self._empty *= not piece
-            data = self._inner.unconsumed_tail
-            if self._inner.eof:
-                self._empty += 1
-                if self._empty > _MOST_EMPTY:
-                    raise ValueError("too many members with nothing in them")
-                data = self._inner.unused_data
-                if not data.startswith(_GZIP_MAGIC[: len(data)]):
-                    self._over = True
-                    return
-                if data:
-                    self._inner = None
-                    if len(data) < 2:
-                        self._held = data
-                        return
-
-    def is_complete(self) -> bool:
-        return self._inner is not None and self._inner.eof
-
-
-class _Brotli:
-    def __init__(self) -> None:
-        import brotli
-
-        self._error = brotli.error
-        self._inner = brotli.Decompressor()
-
-    def pieces(self, data: bytes) -> Iterator[bytes]:
-        try:
-            while not self._inner.is_finished():
-                yield self._inner.process(data, output_buffer_limit=PIECE)
-                data = b""
-                if self._inner.can_accept_more_data():
-                    return
-        except self._error as error:
-            raise ValueError(str(error)) from error
-
-    def is_complete(self) -> bool:
-        return bool(self._inner.is_finished())
-
-
-class _Zstd:
-    def __init__(self) -> None:
-        from importlib import import_module
-
-        self._module = import_module(_ZSTD)
-        self._empty = 0
-        self._inner = self._new()
-
-    def pieces(self, data: bytes) -> Iterator[bytes]:
-        try:
-            while data or not self._inner.needs_input:
-                if self._inner.eof:
-                    data = self._inner.unused_data + data
-                    if not data:
-                        return
-                    self._inner = self._new()
-                piece = self._inner.decompress(data, PIECE)
-                yield piece
-                data = b""
-                self._empty = 0 if piece else self._empty + self._inner.eof
-                if self._empty > _MOST_EMPTY:
-                    raise ValueError("too many frames with nothing in them")
-                if self._inner.eof and not self._inner.unused_data:
-                    return
-        except self._module.ZstdError as error:
-            raise ValueError(str(error)) from error
-
-    def is_complete(self) -> bool:
-        return bool(self._inner.eof)
-
-    def _new(self) -> Any:
-        limit = {self._module.DecompressionParameter.window_log_max: 23}
-        return self._module.ZstdDecompressor(options=limit)

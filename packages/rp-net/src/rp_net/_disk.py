@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import io
 import os
 import shutil
+import stat
 import sys
 from typing import Any, Final
 
@@ -13,6 +15,7 @@ from rp_net._errors import DiskFullError
 
 NO_ROOM: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _KEEP_SIZE: Final = 1
+_FLAGS: Final = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 def check_room(path: str, room: int) -> None:
@@ -48,6 +51,42 @@ def sync_folder(folder: str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def open_own(path: str) -> io.FileIO:
+    """Open a regular file of this user for reading and writing; make it if it is not there."""
+    try:
+        descriptor = os.open(path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o666)
+    except FileExistsError:
+        descriptor = os.open(path, _FLAGS | os.O_CREAT, 0o666)
+    file = io.FileIO(descriptor, "r+b")
+    status = os.fstat(descriptor)
+    mine = os.name == "nt" or status.st_uid == os.geteuid() or os.geteuid() == 0
+    if not stat.S_ISREG(status.st_mode) or not mine:
+        file.close()
+        raise PermissionError(f"{path!r} is no regular file of this user")
+    return file
+
+
+def put_in_place(path: str, destination: str, *, overwrite: bool) -> None:
+    """Give a file its name; a file that has it is replaced, or stays.
+
+    Raises:
+        FileExistsError: There is one, and it is not to be replaced.
+    """
+    if overwrite:
+        os.replace(path, destination)
+        return
+    try:
+        os.link(path, destination)
+    except FileExistsError:
+        raise
+    except OSError as error:  # a file system without hard links
+        if os.path.lexists(destination):
+            raise FileExistsError(f"{destination!r} is there, and overwrite is False") from error
+        os.replace(path, destination)
+    else:
+        os.unlink(path)
 
 
 def _linux_fallocate() -> Any:

@@ -39,8 +39,7 @@ async def download_many(
 ) -> list[Any]:
     """Download many URLs to files; see `rp_net.download_many`."""
     own = {n: v for n, v in options.items() if n not in OF_BATCH and n != "digests"}
-    if folder is not None and not os.path.isdir(folder):
-        raise FileNotFoundError(errno.ENOENT, "there is no such folder", os.fspath(folder))
+    _check_folder(folder)
     unknown = own.keys() - (DownloadOptions.__annotations__.keys() - {"digest"})
     if unknown:
         raise TypeError(f"unknown options: {', '.join(sorted(unknown))}")
@@ -68,6 +67,11 @@ def _split(item: str | tuple[str, Path], folder: Path | None) -> tuple[str, Path
         return item, folder
     url, destination = item
     return url, destination if folder is None else os.path.join(folder, destination)
+
+
+def _check_folder(folder: Path | None) -> None:
+    if folder is not None and not os.path.isdir(folder):
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", os.fspath(folder))
 
 
 def _claim(taken: dict[str, str], url: str, path: str) -> None:

@@ -14,7 +14,7 @@ from rp_net._options import SendOptions, check_options
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
 
-    from rp_core import OnError, Progress, Results
+    from rp_core import Progress, Results
     from rp_net._engine import Engine
     from rp_net._response import Response
 
@@ -26,20 +26,16 @@ class BatchOptions(SendOptions, total=False):
         limit: How many requests run at once.
         per_host: How many of them to one host.
         ordered: Whether results come in the order of the input, or as they are there.
-        on_error: "raise" ends the batch at the first error; "skip" leaves the item out; "return"
-            gives a `Failure` in its place.
         progress: True shows a bar on stderr; a callable receives a `Progress` for each item.
     """
 
     limit: int
     per_host: int
     ordered: bool
-    on_error: OnError
     progress: bool | Callable[[Progress], object] | None
 
 
-FetchManyOptions = BatchOptions
-OF_BATCH = BatchOptions.__annotations__.keys() - SendOptions.__annotations__.keys()
+OF_BATCH = {"on_error", *BatchOptions.__annotations__} - SendOptions.__annotations__.keys()
 
 
 class Turns:

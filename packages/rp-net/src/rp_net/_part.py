@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Final
 
 from rp_core import effect
 from rp_net._digests import Promise
-from rp_net._disk import NO_ROOM, check_room, lock_file, reserve, sync_folder, unlock_file
+from rp_net._disk import (
+    NO_ROOM,
+    check_room,
+    lock_file,
+    open_own,
+    put_in_place,
+    reserve,
+    sync_folder,
+    unlock_file,
+)
 from rp_net._errors import DiskFullError, IncompleteBodyError
 from rp_net._origin import Origin
 
@@ -20,7 +29,6 @@ if TYPE_CHECKING:
 
 _BLOCK: Final = 1 << 20
 _MOST_PIECES: Final = 64
-_FLAGS: Final = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 class BusyError(Exception):
@@ -59,7 +67,7 @@ class Part:
         Raises:
             OSError: It cannot be opened, is no regular file, or is somebody else's.
         """
-        file = _open_own(self.path)
+        file = open_own(self.path)
         try:
             if lock_file(file.fileno()):
                 with suppress(FileNotFoundError):
@@ -212,7 +220,7 @@ class Part:
         if os.name == "nt":  # where a file that is open cannot be renamed
             self._file.close()
         with effect():
-            _rename(self.path, destination, overwrite=overwrite)
+            put_in_place(self.path, destination, overwrite=overwrite)
         self._close()
         if durable:
             sync_folder(os.path.dirname(destination))
@@ -238,34 +246,3 @@ class Part:
                 unlock_file(file.fileno())  # a child that was forked has it open, and locked, too
             finally:
                 file.close()
-
-
-def _open_own(path: str) -> io.FileIO:
-    """Open a regular file of this user for reading and writing; make it if it is not there."""
-    try:
-        descriptor = os.open(path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o666)
-    except FileExistsError:
-        descriptor = os.open(path, _FLAGS | os.O_CREAT, 0o666)
-    file = io.FileIO(descriptor, "r+b")
-    status = os.fstat(descriptor)
-    mine = os.name == "nt" or status.st_uid == os.geteuid() or os.geteuid() == 0
-    if not stat.S_ISREG(status.st_mode) or not mine:
-        file.close()
-        raise PermissionError(f"{path!r} is no regular file of this user")
-    return file
-
-
-def _rename(path: str, destination: str, *, overwrite: bool) -> None:
-    if overwrite:
-        os.replace(path, destination)
-        return
-    try:
-        os.link(path, destination)
-    except FileExistsError:
-        raise
-    except OSError as error:  # a file system without hard links
-        if os.path.lexists(destination):
-            raise FileExistsError(f"{destination!r} is there, and overwrite is False") from error
-        os.replace(path, destination)
-    else:
-        os.unlink(path)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from rp_net._engine import Engine, Settings
+from rp_net._engine import Engine
 from rp_net._loop import loop_token
+from rp_net._settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

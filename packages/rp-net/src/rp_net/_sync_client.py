@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from rp_core import blocking
 from rp_net import _client
@@ -13,15 +13,17 @@ from rp_net._types import DEFAULT_TIMEOUT
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Generator, Iterable, Mapping
+    from collections.abc import Callable, Generator, Mapping
     from types import TracebackType
     from typing import Self, Unpack
 
+    from rp_core import Failure, OnError
+    from rp_net._batch_operations import Item, Items, Urls
     from rp_net._cache import Cache
     from rp_net._cookies import Cookies
     from rp_net._download import Download, DownloadOptions
     from rp_net._download_many import ManyOptions
-    from rp_net._fetch_many import FetchManyOptions
+    from rp_net._fetch_many import BatchOptions
     from rp_net._headers import HeaderTypes
     from rp_net._local import TransportTypes
     from rp_net._options import AuthTypes, BackendName, RequestOptions, SendOptions
@@ -130,22 +132,58 @@ class Client:
         with opened(partial(self._inner.stream, url, method=method, **options)) as response:
             yield response
 
-    def fetch_many(self, urls: Iterable[str], **options: Unpack[FetchManyOptions]) -> list[Any]:
+    @overload
+    def fetch_many(
+        self,
+        urls: Urls,
+        *,
+        on_error: Literal["raise", "skip"] = "raise",
+        **options: Unpack[BatchOptions],
+    ) -> list[Response]: ...
+    @overload
+    def fetch_many(
+        self, urls: Urls, *, on_error: Literal["return"], **options: Unpack[BatchOptions]
+    ) -> list[Response | Failure[str]]: ...
+    def fetch_many(
+        self, urls: Urls, *, on_error: OnError = "raise", **options: Unpack[BatchOptions]
+    ) -> list[Any]:
         """Get many URLs; see `rp_net.fetch_many`."""
-        return blocking(self._inner.fetch_many)(urls, **options)
+        fetch_many: Callable[..., list[Any]] = blocking(self._inner.fetch_many)
+        return fetch_many(urls, on_error=on_error, **options)
 
     def download(self, url: str, destination: Path, **options: Unpack[DownloadOptions]) -> Download:
         """Download a URL to a file; see `rp_net.download`."""
         return blocking(self._inner.download)(url, destination, **options)
 
+    @overload
     def download_many(
         self,
-        items: Iterable[str | tuple[str, Path]],
+        items: Items,
         folder: Path | None = None,
+        *,
+        on_error: Literal["raise", "skip"] = "raise",
+        **options: Unpack[ManyOptions],
+    ) -> list[Download]: ...
+    @overload
+    def download_many(
+        self,
+        items: Items,
+        folder: Path | None = None,
+        *,
+        on_error: Literal["return"],
+        **options: Unpack[ManyOptions],
+    ) -> list[Download | Failure[Item]]: ...
+    def download_many(
+        self,
+        items: Items,
+        folder: Path | None = None,
+        *,
+        on_error: OnError = "raise",
         **options: Unpack[ManyOptions],
     ) -> list[Any]:
         """Download many URLs to files; see `rp_net.download_many`."""
-        return blocking(self._inner.download_many)(items, folder, **options)
+        download_many: Callable[..., list[Any]] = blocking(self._inner.download_many)
+        return download_many(items, folder, on_error=on_error, **options)
 
     def close(self) -> None:
         """Close every connection, and end what goes on in the background."""

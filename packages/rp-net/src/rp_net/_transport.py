@@ -59,7 +59,7 @@ open_transport: Fallback[[TransportOptions], Transport] = Fallback("rp_net.Clien
 )
 def aiohttp(options: TransportOptions) -> Transport:
     """Send with aiohttp."""
-    from rp_net._aiohttp import AiohttpTransport
+    from rp_net._aiohttp.transport import AiohttpTransport
 
     return AiohttpTransport(options)
 

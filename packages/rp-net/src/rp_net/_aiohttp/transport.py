@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import ssl
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import aiohttp
 from aiohttp import HttpVersion10
-from aiohttp.abc import AbstractResolver, ResolveResult
 from multidict import CIMultiDict
 from yarl import URL
 
+from rp_net._aiohttp.connector import Connector, PolicyResolver
+from rp_net._aiohttp.errors import mapped
 from rp_net._content import PIECE
 from rp_net._errors import (
-    ConnectError,
-    IncompleteBodyError,
-    NetError,
     NetTimeoutError,
-    ProtocolError,
-    ReadError,
 )
 from rp_net._headers import Headers
 from rp_net._limits import MOST_FIELD, MOST_FIELDS
 from rp_net._proxies import basic
-from rp_net._resolve import resolve
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from rp_net._content import Content
-    from rp_net._policy import PublicOnly
     from rp_net._transport import TransportOptions
     from rp_net._types import Proxy, Request, Timeout
 
@@ -51,9 +43,9 @@ class AiohttpTransport:
         self._timeouts: dict[int, tuple[Timeout, aiohttp.ClientTimeout]] = {}
         policy = options.policy
         self._session = aiohttp.ClientSession(
-            connector=_Connector(
+            connector=Connector(
                 limit=options.max_connections,
-                resolver=_PolicyResolver(policy) if policy else None,
+                resolver=PolicyResolver(policy) if policy else None,
                 use_dns_cache=policy is None,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -82,7 +74,7 @@ class AiohttpTransport:
         except Exception as error:
             if request.content and request.content.failure:
                 raise request.content.failure from None
-            raise _mapped(error, url.authority) from error
+            raise mapped(error, url.authority) from error
         return AiohttpExchange(response)
 
     async def _upload(
@@ -161,7 +153,7 @@ class AiohttpExchange:
         except Exception as error:
             if held := self._held_back(error):
                 return held
-            raise _mapped(error, self._response.url.raw_authority) from error
+            raise mapped(error, self._response.url.raw_authority) from error
 
     def _held_back(self, error: Exception) -> bytes:
         """Return what came before an error: aiohttp would keep it to itself."""
@@ -194,44 +186,6 @@ class _Native(NamedTuple):
         names = _NOT_ADDED[1:] if request.method in {"GET", "HEAD"} else _NOT_ADDED
         left_out = tuple(name for name in names if name not in fields)
         return cls(URL(str(request.url), encoded=True), fields, left_out or None)
-
-
-class _Connector(aiohttp.TCPConnector):
-    """Gives no connection out on which something came while it was idle."""
-
-    async def connect(self, *about: Any, **options: Any) -> Any:
-        while True:
-            connection = await super().connect(*about, **options)
-            if connection.protocol is None or not connection.protocol.should_close:
-                return connection
-            connection.close()
-
-
-class _PolicyResolver(AbstractResolver):
-    def __init__(self, policy: PublicOnly) -> None:
-        self._policy = policy
-
-    async def resolve(
-        self,
-        host: str,
-        port: int = 0,
-        family: int = 0,  # noqa: ARG002 - which aiohttp names
-    ) -> list[ResolveResult]:
-        addresses = await resolve(host, port, self._policy)
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address,
-                port=port,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-                proto=0,
-                flags=0,
-            )
-            for address in addresses
-        ]
-
-    async def close(self) -> None:
-        pass
 
 
 def _fields_of(request: Request) -> CIMultiDict[str]:
@@ -272,31 +226,3 @@ def _proxy_options(proxy: Proxy) -> dict[str, Any]:
     if proxy.auth:
         options["proxy_headers"] = {"Proxy-Authorization": basic(proxy.auth)}
     return options
-
-
-_READ_LATE: Final = (aiohttp.SocketTimeoutError, asyncio.TimeoutError)
-_NO_CONNECTION: Final = (aiohttp.ClientConnectorError, ssl.SSLError)
-_BROKEN: Final = (aiohttp.ClientConnectionError, OSError)
-
-
-def _mapped(error: Exception, where: str) -> Exception:
-    """Return the error of ours that an error of aiohttp means."""
-    text = f"{where}: {str(error) or type(error).__name__}"
-    mapped: Exception = error
-    if isinstance(error, NetError):
-        pass
-    elif isinstance(error, aiohttp.ConnectionTimeoutError):
-        mapped = NetTimeoutError(f"{where}: no connection in time", "connect")
-    elif isinstance(error, _READ_LATE):
-        mapped = NetTimeoutError(f"{where}: no byte came in time", "read")
-    elif isinstance(error, _NO_CONNECTION):
-        mapped = ConnectError(text)
-    elif isinstance(error, aiohttp.ClientHttpProxyError):
-        mapped = ConnectError(f"{where}: the proxy answered {error.status} {error.message}")
-    elif isinstance(error, aiohttp.ClientPayloadError):
-        mapped = IncompleteBodyError(f"{where}: the body ended early ({error})")
-    elif isinstance(error, _BROKEN):
-        mapped = ReadError(text)
-    elif isinstance(error, aiohttp.ClientError):
-        mapped = ProtocolError(text)
-    return mapped

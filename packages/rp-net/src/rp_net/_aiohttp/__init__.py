@@ -1,0 +1,1 @@
+"""The backend `aiohttp`; nothing here is imported where aiohttp is not installed."""
