@@ -7,6 +7,19 @@ import pytest
 from support.certificates import Certificates, certificates
 from support.fault_server import FaultServer
 
+# What takes long, or repeats on another event loop what one has shown: run on one Python only.
+_LONG = ("test_cancel", "test_download_cancel", "test_download_disk", "test_download_faults")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "net" not in item.path.parts:
+            continue
+        params = item.callspec.params if hasattr(item, "callspec") else {}
+        loop = str(params.get("anyio_backend", "asyncio"))
+        if item.path.stem in _LONG or "trio" in loop or "'use_uvloop': True" in loop:
+            item.add_marker("thorough")
+
 
 @pytest.fixture(autouse=True)
 def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 import rp_net
-from support.cache_lab import FRESH, HOUR, Answer, at, open_lab
+from support.cache_lab import FRESH, HOUR, Answer, at, moving, open_lab
 from support.fault_server import Exchange, FaultServer
 
 
@@ -103,10 +103,10 @@ async def test_any_body_comes_back(server: FaultServer, body: bytes) -> None:
         ([("Age", "100")], 100),
         ([("Age", "100, 5")], 100),
         ([("Age", "x")], 0),
-        ([("Date", at(-100))], 100),
-        ([("Date", at(-100)), ("Age", "200")], 200),
-        ([("Date", at(-200)), ("Age", "100")], 200),
-        ([("Date", at(500))], 0),
+        ([("Date", moving(-100))], 100),
+        ([("Date", moving(-100)), ("Age", "200")], 200),
+        ([("Date", moving(-200)), ("Age", "100")], 200),
+        ([("Date", moving(500))], 0),
     ],
 )
 async def test_the_age_that_is_given(

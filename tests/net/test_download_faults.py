@@ -16,8 +16,9 @@ from support.faults import FAULTS, Fault
 PAYLOAD: Final = noise(30_000)
 BIG: Final = noise(3_400_000, 2)
 REFUSED: Final = {("aiohttp", "lengths-same")}
-LIMITS: Final = rp_net.Timeout(4.5, 2.0, 0.5)
-PATIENT: Final = rp_net.Timeout(6.0, 2.0, 2.0)
+HASTY: Final = rp_net.Timeout(2.5, 2.0, 0.5)
+LIMITS: Final = rp_net.Timeout(15.0, 5.0, 1.5)
+PATIENT: Final = rp_net.Timeout(15.0, 5.0, 3.0)
 # A reset throws away what is still to be sent: of more than fits into a buffer, nothing may come.
 LARGE: Final = [
     "right", "cut-often", "cut-always-there", "promised-more", "chunk-cut-once", "416-complete",
@@ -35,6 +36,8 @@ async def outcome(
 ) -> str | None:
     """Download through a fault; returns what is wrong with what came of it."""
     limits = PATIENT if payload is BIG else LIMITS
+    if not fault.recoverable:
+        limits = HASTY
     endings = fault.endings(payload)
     error: Exception | None = None
     try:

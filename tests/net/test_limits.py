@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import importlib
 import itertools
 import sys
 import time
@@ -11,7 +10,6 @@ import zlib
 from functools import partial
 from typing import Any
 
-import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +22,8 @@ from support.fault_server import FaultServer
 from support.fault_wire import chunk, head
 from support.net_matrix import BackendName, each_backend, on_asyncio
 
-_zstd: Any = importlib.import_module(
+brotli: Any = pytest.importorskip("brotli")
+_zstd: Any = pytest.importorskip(
     "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
 )
 

@@ -22,13 +22,28 @@ FRESH: Final = {"Cache-Control": "max-age=3600"}
 STALE: Final = {"Cache-Control": "max-age=3600", "Age": "7200"}
 
 
+class Moment(str):
+    """An HTTP-date that is made anew when it is sent: a table is made long before that."""
+
+    __slots__ = ("seconds",)
+    seconds: float
+
+
 def at(seconds: float) -> str:
     """Return an HTTP-date so many seconds from now."""
     return formatdate(time.time() + seconds, usegmt=True)
 
 
+def moving(seconds: float) -> str:
+    """Return an HTTP-date so many seconds from when it is sent."""
+    moment = Moment(at(seconds))
+    moment.seconds = seconds
+    return moment
+
+
 def pairs(fields: Fields) -> list[tuple[str, str]]:
-    return list(fields.items() if isinstance(fields, Mapping) else fields)
+    items = fields.items() if isinstance(fields, Mapping) else fields
+    return [(n, str(at(v.seconds)) if isinstance(v, Moment) else v) for n, v in items]
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from typing import TypeAlias, Unpack
 
     from rp_core import Failure, OnError
-    from rp_net._download import Download, DownloadOptions
+    from rp_net._download import DownloadOptions
     from rp_net._download_many import ManyOptions
+    from rp_net._downloaded import Download
     from rp_net._fetch_many import BatchOptions
     from rp_net._options import SendOptions
     from rp_net._response import Response

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +11,14 @@ import anyio
 from rp_core import Reporter, threaded
 from rp_net._attempts import is_too_late
 from rp_net._digests import Digest, digest_of_file, parse_digest
-from rp_net._errors import DigestError, IncompleteBodyError, NetError, TruncatedError
+from rp_net._downloaded import Download
+from rp_net._errors import (
+    DigestError,
+    IncompleteBodyError,
+    NetError,
+    NetTimeoutError,
+    TruncatedError,
+)
 from rp_net._options import SendOptions, check_options
 from rp_net._part import BusyError, Part
 from rp_net._retry import Retry, as_retry
@@ -58,32 +64,6 @@ class DownloadOptions(SendOptions, total=False):
 OF_FILE: Final = DownloadOptions.__annotations__.keys() - SendOptions.__annotations__.keys()
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A file that was downloaded.
-
-    Attributes:
-        path: Where it is.
-        size: Bytes.
-        url: What was asked for.
-        digest: "algorithm:hex", of the algorithm that was asked for; None: none was.
-        etag, modified: What the response said in ETag and Last-Modified.
-        resumed_from: Bytes that were there before this call.
-        fetched: Whether anything was fetched; False: the destination was right already.
-    """
-
-    __module__ = "rp_net"
-
-    path: str
-    size: int
-    url: str
-    digest: str | None = None
-    etag: str | None = None
-    modified: str | None = None
-    resumed_from: int = 0
-    fetched: bool = True
-
-
 async def download(
     engine: Engine,
     url: str,
@@ -111,13 +91,27 @@ async def download(
         target.check_overwrite(allowed=options.get("overwrite", True))
     limits = {"max_bytes": None, **sending, "retries": 0, "cache": False}
     _, call = engine.prepare("GET", url, limits, whole=False)
-    with engine.clock.until(engine.clock.deadline(call), call):
-        return await _fetch_to(target, partial(Transfer, engine, url, limits), options, claim)
+    transfers: list[Transfer] = []
+    try:
+        with engine.clock.until(engine.clock.deadline(call), call):
+            make = partial(Transfer, engine, url, limits)
+            await _fetch_to(target, make, options, claim, transfers)
+    except NetTimeoutError:
+        if not transfers or transfers[0].done is None:  # else it was done just in time
+            raise
+    done = transfers[0].done
+    if done is None:
+        raise RuntimeError("the download has not ended")
+    return done
 
 
 async def _fetch_to(
-    target: Target, make: partial[Transfer], options: Mapping[str, Any], claim: Claim
-) -> Download:
+    target: Target,
+    make: partial[Transfer],
+    options: Mapping[str, Any],
+    claim: Claim,
+    transfers: list[Transfer],
+) -> None:
     digest = _wanted(options)
     reporter = Reporter(options.get("progress") or (lambda _: None), None)
     how = {
@@ -127,14 +121,13 @@ async def _fetch_to(
     }
     async with only_writer(target.part_path(make.args[1])) as part:
         transfer = make(part, digest, **how)
+        transfers.append(transfer)
         transfer.show = reporter
         transfer.named = lambda name: _checked_place(target.within(name), options, claim)
         try:
             await _until_whole(transfer, as_retry(options.get("retries", RETRIES)))
         finally:
             reporter.close()
-    about = (transfer.value, transfer.etag, transfer.modified, transfer.resumed_from)
-    return Download(transfer.path, transfer.size, transfer.url, *about)
 
 
 async def _until_whole(transfer: Transfer, retry: Retry) -> None:

@@ -7,7 +7,8 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from rp_net._download import Download, DownloadOptions, download
+from rp_net._download import DownloadOptions, download
+from rp_net._downloaded import Download
 from rp_net._fetch_many import OF_BATCH, BatchOptions, Turns, batch
 
 if TYPE_CHECKING:

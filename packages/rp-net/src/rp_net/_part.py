@@ -46,7 +46,10 @@ class Part:
 
     Attributes:
         path: As above.
+        placed: Bytes of the file that is in its place; None: it is not.
     """
+
+    placed: int | None = None
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -219,8 +222,10 @@ class Part:
         Origin.forget(self.path)
         if os.name == "nt":  # where a file that is open cannot be renamed
             self._file.close()
+        size = self.size
         with effect():
             put_in_place(self.path, destination, overwrite=overwrite)
+            self.placed = size
         self._close()
         if durable:
             sync_folder(os.path.dirname(destination))

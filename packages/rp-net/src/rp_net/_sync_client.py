@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from rp_net._batch_operations import Item, Items, Urls
     from rp_net._cache import Cache
     from rp_net._cookies import Cookies
-    from rp_net._download import Download, DownloadOptions
+    from rp_net._download import DownloadOptions
     from rp_net._download_many import ManyOptions
+    from rp_net._downloaded import Download
     from rp_net._fetch_many import BatchOptions
     from rp_net._headers import HeaderTypes
     from rp_net._local import TransportTypes

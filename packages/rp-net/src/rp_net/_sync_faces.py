@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from rp_core import Failure, OnError
     from rp_net._batch_operations import Item, Items, Urls
-    from rp_net._download import Download
     from rp_net._download_many import ManyOptions
+    from rp_net._downloaded import Download
     from rp_net._fetch_many import BatchOptions
     from rp_net._options import RequestOptions
     from rp_net._response import Response

@@ -9,6 +9,7 @@ from rp_core import threaded
 from rp_net._attempts import close_now
 from rp_net._decode import BodyDecoder, codings_of
 from rp_net._digests import Promise, digests_in
+from rp_net._downloaded import Download
 from rp_net._errors import (
     BodyLimitError,
     DigestError,
@@ -45,7 +46,7 @@ class Transfer:
         request: The last request.
         length: Bytes of the whole, where that is known.
         etag, modified: What the response says in ETag and Last-Modified.
-        path, size, value: Of the file that is in its place: its digest, if the caller wants one.
+        path: Of the file, once the response has named it.
         received: Bytes that came, over all requests.
         resumed_from: Bytes that were there before the first request.
         show: Counts bytes for the caller.
@@ -85,9 +86,8 @@ class Transfer:
         self.length: int | None = None
         self.etag: str | None = None
         self.modified: str | None = None
-        self.value: str | None = None
         self.path = ""
-        self.received = self.size = 0
+        self.received = 0
         self.resumed_from = part.size if self._origin else 0
 
     def may_begin_anew(self, error: Exception) -> bool:
@@ -167,9 +167,16 @@ class Transfer:
     async def _finish(self, last: list[bytes]) -> None:
         finish = threaded(self.part.finish, module=__name__, cpu=False)
         how = {"overwrite": self._overwrite, "durable": self._durable}
-        self.size = await finish(last, self.path, **how)
-        if self.digest:
-            self.value = str(self._promise.value(self.digest.algorithm))
+        await finish(last, self.path, **how)
+
+    @property
+    def done(self) -> Download | None:
+        """What was downloaded; None: the file is not in its place."""
+        if self.part.placed is None:
+            return None
+        digest = str(self._promise.value(self.digest.algorithm)) if self.digest else None
+        about = (digest, self.etag, self.modified, self.resumed_from)
+        return Download(self.path, self.part.placed, self.url, *about)
 
     def _check_status(self, hop: Hop) -> None:
         as_response(hop, b"").raise_for_status()

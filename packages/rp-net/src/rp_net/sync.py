@@ -4,9 +4,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rp_net._cache import Cache as Cache
     from rp_net._cookies import Cookies as Cookies
-    from rp_net._download import Download as Download
     from rp_net._download import DownloadOptions as DownloadOptions
     from rp_net._download_many import ManyOptions as ManyOptions
+    from rp_net._downloaded import Download as Download
     from rp_net._errors import BlockedAddressError as BlockedAddressError
     from rp_net._errors import BodyLimitError as BodyLimitError
     from rp_net._errors import ConnectError as ConnectError
@@ -62,7 +62,8 @@ else:
             "rp_net._cache": "Cache",
             "rp_net._sync_client": "Client",
             "rp_net._cookies": "Cookies",
-            "rp_net._download": "Download DownloadOptions",
+            "rp_net._download": "DownloadOptions",
+            "rp_net._downloaded": "Download",
             "rp_net._download_many": "ManyOptions",
             "rp_net._errors": (
                 "BlockedAddressError BodyLimitError ConnectError DigestError DiskFullError "
