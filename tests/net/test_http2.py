@@ -14,6 +14,7 @@ from support.certificates import Certificates
 from support.net_matrix import BackendName
 from support.net_servers import Nginx, has_program, nginx
 
+pytest.importorskip("h2")
 pytestmark = pytest.mark.skipif(not has_program("nginx"), reason="nginx is not here")
 able = pytest.mark.parametrize("backend", ["httpx2", "httpx"])
 BIG = bytes(range(256)) * 8000

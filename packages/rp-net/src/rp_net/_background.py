@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from rp_net._loop import on_trio
+from rp_net._loop import loop_token, on_trio
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -19,13 +19,13 @@ class Background:
     """The tasks that are under way."""
 
     def __init__(self) -> None:
-        self._running: dict[anyio.CancelScope, anyio.Event] = {}
+        self._running: dict[anyio.CancelScope, tuple[Any, anyio.Event]] = {}
         self._tasks: set[Any] = set()
 
     def start(self, call: Callable[[], Awaitable[object]]) -> None:
         """Run a coroutine function on this event loop; its errors are logged."""
         scope, ended = anyio.CancelScope(), anyio.Event()
-        self._running[scope] = ended
+        self._running[scope] = loop_token(), ended
 
         async def run() -> None:
             try:
@@ -49,7 +49,9 @@ class Background:
             task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """Cancel what is under way, and wait until it has ended."""
-        for scope, ended in list(self._running.items()):
-            scope.cancel()
-            await ended.wait()
+        """Cancel what is under way on this event loop, and wait until it has ended."""
+        here = loop_token()
+        for scope, (loop, ended) in list(self._running.items()):
+            if loop is here:
+                scope.cancel()
+                await ended.wait()

@@ -75,7 +75,8 @@ class CacheFlow:
 
     async def _ask_once(self, transport: Transport, request: Request, call: Call) -> Exchange:
         """Ask the origin, unless an equal request is under way: its answer may do for both."""
-        key = (anyio.lowlevel.current_token(), f"{request.method} {request.url}")
+        secret = request.headers.get("authorization", "")
+        key = (anyio.lowlevel.current_token(), f"{request.method} {request.url} {secret}")
         if ended := self._under_way.get(key):
             await ended.wait()
             found = await self._find(transport, request, call)

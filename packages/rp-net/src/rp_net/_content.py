@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import urlencode
 
 if TYPE_CHECKING:
+    from rp_net._headers import Headers
     from rp_net._multipart import FileTypes
 
 ContentTypes: TypeAlias = (
@@ -117,7 +118,7 @@ def encode_content(
     if data is not None:
         if not isinstance(data, Mapping):
             raise TypeError("data is a mapping of form fields; bytes are given as content")
-        form = urlencode(data, doseq=True)
+        form = urlencode({k: v for k, v in data.items() if v is not None}, doseq=True)
         return bytes_content(form.encode()), "application/x-www-form-urlencoded"
     return _as_content(content), None
 
@@ -159,3 +160,19 @@ async def _checked(pieces: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
         aclose = getattr(pieces, "aclose", None)
         if aclose is not None:
             await aclose()
+
+
+def without_framing(headers: Headers, content: Content | None) -> Headers:
+    """Return header fields without Content-Length, which a streamed body takes over.
+
+    Raises:
+        ValueError: It is not that of the body, or the caller frames the body by itself.
+    """
+    length = headers.get("content-length", "")
+    if "transfer-encoding" in headers or not (length.isascii() and length.isdigit()):
+        raise ValueError("how a body is framed is not for the caller to say: Transfer-Encoding")
+    if content is not None and content.length is None:
+        content.length = int(length)
+    if int(length) != (content.length if content else 0):
+        raise ValueError(f"Content-Length: {length} is not the length of the body")
+    return headers.without({"content-length"})

@@ -44,13 +44,18 @@ async def download_many(
     unknown = own.keys() - (DownloadOptions.__annotations__.keys() - {"digest"})
     if unknown:
         raise TypeError(f"unknown options: {', '.join(sorted(unknown))}")
-    digests = options.get("digests") or {}
+    digests = dict(options.get("digests") or {})
+    unused = set(digests)
+    if isinstance(items, (list, tuple)):
+        urls = {item if isinstance(item, str) else item[0] for item in items}
+        _check_used(unused - urls)
     limit = options.get("limit", 16)
     turns = Turns(limit, options.get("per_host", 8))
     taken: dict[str, str] = {}
 
     async def download_one(item: str | tuple[str, Path]) -> Download:
         url, destination = _split(item, folder)
+        unused.discard(url)
         settings = {**own, "digest": digests.get(url)}
         done: Download = await turns.take(
             engine.host_of(url),
@@ -58,7 +63,9 @@ async def download_many(
         )
         return done
 
-    return await batch(download_one, items, options, limit=limit)
+    results = await batch(download_one, items, options, limit=limit)
+    _check_used(unused)
+    return results
 
 
 def _split(item: str | tuple[str, Path], folder: Path | None) -> tuple[str, Path]:
@@ -68,6 +75,12 @@ def _split(item: str | tuple[str, Path], folder: Path | None) -> tuple[str, Path
         return item, folder
     url, destination = item
     return url, destination if folder is None else os.path.join(folder, destination)
+
+
+def _check_used(unused: set[str]) -> None:
+    """Refuse digests for what is not downloaded: a URL may be misspelt, and its file unchecked."""
+    if unused:
+        raise ValueError(f"download_many: digests of URLs that are no items: {sorted(unused)[:3]}")
 
 
 def _check_folder(folder: Path | None) -> None:

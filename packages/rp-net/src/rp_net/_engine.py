@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import anyio
 
 from rp_net._attempts import send
-from rp_net._content import encode_content
+from rp_net._content import encode_content, without_framing
 from rp_net._cookies import Cookies
 from rp_net._deadline import Clock
 from rp_net._decode import accepted_codings
@@ -27,7 +28,6 @@ from rp_net._url import Url, add_params, join_url, parse_url
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from rp_net._content import Content
     from rp_net._policy import PublicOnly
     from rp_net._settings import Settings
     from rp_net._types import Exchange, Proxy, Transport
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _CONTENT: Final = ("content", "json", "data", "files")
 _WITHOUT_EFFECT: Final = frozenset({"raise_for_status"})
 _MOST_PREPARED: Final = 256
+# What was open when this process was forked off: collecting it would close or complain.
+_left_behind: list[object] = []
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
@@ -63,7 +65,8 @@ class Engine:
             NoBackendError: None is able.
         """
         self.closed = False
-        self._settle_here()
+        if self._home_loop is not running_loop() or self._pid != os.getpid():
+            self._settle_here()
         self._transport(self.settings.backend, self.settings.policy)
 
     async def close(self) -> None:
@@ -105,9 +108,13 @@ class Engine:
 
     def _settle_here(self) -> None:
         """Leave behind what belongs to another event loop, or to the process that was forked."""
+        old = self._home_loop
         if self._pid != os.getpid():
             for transport in self._transports.values():
                 getattr(transport, "disown", _nothing)()
+            _left_behind.append(self._transports)
+        elif isinstance(old, asyncio.AbstractEventLoop) and old.is_running():
+            raise RuntimeError("this client is in use on another event loop")
         self._home_loop, self._pid = running_loop(), os.getpid()
         self._transports, self._clock = {}, None
 
@@ -125,7 +132,7 @@ class Engine:
         if given := options.get("headers"):
             headers = headers.merged(given)
         if "transfer-encoding" in headers or "content-length" in headers:
-            headers = _without_framing(headers, content)
+            headers = without_framing(headers, content)
         if "accept-encoding" not in headers:
             headers = headers.merged({"Accept-Encoding": accepted_codings()})
         if kind and "content-type" not in headers:
@@ -220,6 +227,8 @@ class Engine:
         return self._proxies[origin]
 
     def _transport(self, backend: str, policy: PublicOnly | None) -> Transport:
+        if self.closed:
+            raise RuntimeError("the client is closed")
         if self.settings.transport:
             self.backend = self.settings.transport.name
             return self.settings.transport
@@ -236,22 +245,6 @@ class Engine:
             transport = self._transports[backend, policy] = make(options)
         self.backend = transport.name
         return transport
-
-
-def _without_framing(headers: Headers, content: Content | None) -> Headers:
-    """Return header fields without Content-Length, which a streamed body takes over.
-
-    Raises:
-        ValueError: It is not that of the body, or the caller frames the body by itself.
-    """
-    length = headers.get("content-length", "")
-    if "transfer-encoding" in headers or not (length.isascii() and length.isdigit()):
-        raise ValueError("how a body is framed is not for the caller to say: Transfer-Encoding")
-    if content is not None and content.length is None:
-        content.length = int(length)
-    if int(length) != (content.length if content else 0):
-        raise ValueError(f"Content-Length: {length} is not the length of the body")
-    return headers.without({"content-length"})
 
 
 def _nothing() -> None:

@@ -45,6 +45,8 @@ class Turns:
     """
 
     def __init__(self, limit: int, per_host: int) -> None:
+        if not isinstance(limit, int) or not isinstance(per_host, int):
+            raise TypeError("limit and per_host must be ints")
         if limit < 1 or per_host < 1:
             raise ValueError("limit and per_host must be at least 1")
         self._all = anyio.Semaphore(limit)
@@ -74,6 +76,8 @@ async def fetch_many(
     engine: Engine, urls: Iterable[str] | AsyncIterable[str], options: Mapping[str, Any]
 ) -> list[Any]:
     """Get many URLs; see `rp_net.fetch_many`."""
+    if isinstance(urls, str):
+        raise TypeError("fetch_many takes many URLs, not one")
     own = {name: value for name, value in options.items() if name not in OF_BATCH}
     check_options(own, body=False)
     limit = options.get("limit", 32)

@@ -55,7 +55,7 @@ class ResponseMeter:
 
     def received(self, data: bytes) -> None:
         """Take note of what came."""
-        view, position, end = memoryview(data), 0, len(data)
+        position, end = 0, len(data)
         while position < end:
             if self._state in (_State.BODY, _State.CHUNK):
                 taken = min(self._left, end - position)
@@ -69,23 +69,26 @@ class ResponseMeter:
             elif self._state in (_State.UNTIL_CLOSE, _State.LOST):
                 return
             else:
-                position += self._line_or_head(bytes(view[position:]))
+                position = self._line_or_head(data, position)
 
-    def _line_or_head(self, data: bytes) -> int:
-        """Take a header block or one line of the chunked coding; return the bytes used."""
-        block = self._held + data
-        ending = b"\r\n\r\n" if self._state is _State.HEAD else b"\r\n"
-        at = block.find(ending)
-        most = _MOST_HEAD if self._state is _State.HEAD else _MOST_LINE
-        if at < 0 or at > most:
-            self._held = block
-            if len(block) > most:
+    def _line_or_head(self, data: bytes, position: int) -> int:
+        """Take a header block or one line of the chunked coding; return where it ends."""
+        head = self._state is _State.HEAD
+        ending, most = (b"\r\n\r\n", _MOST_HEAD) if head else (b"\r\n", _MOST_LINE)
+        held = self._held
+        if held:  # an ending may begin in what was held back
+            block, start = held + data[position : position + most], 0
+        else:
+            block, start = data, position
+        at = block.find(ending, start, start + most + len(ending))
+        if at < 0:
+            self._held = block[start:]
+            if len(self._held) > most:
                 self._state = _State.LOST
             return len(data)
-        used = at + len(ending) - len(self._held)
         self._held = b""
-        self._step(block[:at])
-        return used
+        self._step(block[start:at])
+        return at + len(ending) if not held else position + at + len(ending) - len(held)
 
     def _step(self, block: bytes) -> None:
         if b"\n" in block.replace(b"\r\n", b"") or _FOLDED.search(block):

@@ -33,6 +33,8 @@ class Headers(Mapping[str, str]):
         if isinstance(fields, Headers):
             self._fields: list[tuple[str, str]] = fields._fields
         else:
+            if isinstance(fields, str):
+                raise TypeError("headers are a mapping or pairs, not one string")
             pairs = fields.items() if isinstance(fields, Mapping) else fields
             self._fields = [_checked(name, value) for name, value in pairs]
         self._index: dict[str, str] | None = None

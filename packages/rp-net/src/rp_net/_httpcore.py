@@ -40,10 +40,13 @@ class HttpcoreTransport:
         self._core: Any = import_module(module)
         self._options = options
         self._pools: dict[Proxy | None, Any] = {}
+        self._closed = False
 
     async def send(self, request: Request, limits: Timeout) -> HttpcoreExchange:
         """Send a request; see `Transport`."""
         core, url = self._core, request.url
+        if self._closed:
+            raise RuntimeError("the client is closed")
         if self._options.policy:
             self._options.policy.check_url(url)
         seconds = {"connect": limits.connect, "read": limits.stall, "write": limits.stall}
@@ -77,6 +80,7 @@ class HttpcoreTransport:
 
     async def close(self) -> None:
         """Close every connection; see `Transport`."""
+        self._closed = True
         pools, self._pools = self._pools, {}
         for pool in pools.values():
             await pool.aclose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from rp_net._headers import Headers
     from rp_net._url import Url
 
+_LENGTH: Final = re.compile(r"[0-9]{1,18}")
 MOST_FIELD: Final = 1 << 15
 MOST_FIELDS: Final = 100
 MOST_HEAD: Final = 1 << 16
@@ -40,7 +42,7 @@ def check_head(headers: Headers, url: Url) -> None:
         flaw = f"a header field of more than {MOST_FIELD} bytes"
     elif length and not length.isdigit() and len({*length.split(", ")}) > 1:
         flaw = "two values of Content-Length"
-    elif length and not (length.isascii() and length.partition(",")[0].isdigit()):
-        flaw = "a Content-Length that is no number"
+    elif length and not _LENGTH.fullmatch(length.partition(",")[0]):
+        flaw = "a Content-Length that is no number of bytes"
     if flaw:
         raise ProtocolError(f"{url.authority}: {flaw}")

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Final, TypeAlias, Union
 
 from rp_net._content import PIECE, Content
 
-FileValue: TypeAlias = Union[bytes, str, BinaryIO, "os.PathLike[str]"]
+FileValue: TypeAlias = Union[bytes, BinaryIO, "os.PathLike[str]"]
 FileSpec: TypeAlias = FileValue | tuple[str, FileValue] | tuple[str, FileValue, str]
 FileTypes: TypeAlias = Mapping[str, FileSpec] | Iterable[tuple[str, FileSpec]]
 _ESCAPES: Final = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
@@ -22,7 +22,7 @@ class _Part:
     def __init__(self, head: str, source: FileValue) -> None:
         self.head = head.encode()
         given: Any = source
-        self._source = given.encode() if isinstance(source, str) else given
+        self._source = given
         self._start: int = given.tell() if _is_seekable(given) else 0
         self.replayable = isinstance(self._source, (bytes, os.PathLike)) or _is_seekable(source)
         self.length = self._measure()
@@ -97,7 +97,7 @@ async def _off_the_loop(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
 
 def _field(name: str, value: object) -> _Part:
     head = f'Content-Disposition: form-data; name="{_escaped(name)}"\r\n\r\n'
-    return _Part(head, value if isinstance(value, bytes) else str(value))
+    return _Part(head, value if isinstance(value, bytes) else str(value).encode())
 
 
 def _file(name: str, spec: FileSpec) -> _Part:
@@ -109,13 +109,15 @@ def _file(name: str, spec: FileSpec) -> _Part:
         f'Content-Disposition: form-data; name="{_escaped(name)}"; '
         f'filename="{_escaped(filename)}"\r\nContent-Type: {kind}\r\n\r\n'
     )
-    if not (isinstance(source, (bytes, str, os.PathLike)) or hasattr(source, "read")):
-        raise TypeError(f"the file {name!r} must be a path, bytes or a binary file")
+    if not (isinstance(source, (bytes, os.PathLike)) or hasattr(source, "read")):
+        raise TypeError(f"the file {name!r} must be a Path, bytes or a binary file")
     return _Part(head, source)
 
 
 def _unpacked(name: str, spec: FileSpec) -> tuple[str, FileValue, str | None]:
     if isinstance(spec, tuple):
+        if len(spec) not in {2, 3}:
+            raise TypeError(f"the file {name!r}: a tuple is (file name, file[, media type])")
         return spec[0], spec[1], spec[2] if len(spec) > 2 else None
     path: Any = spec if isinstance(spec, os.PathLike) else getattr(spec, "name", None)
     known = isinstance(path, (str, os.PathLike))

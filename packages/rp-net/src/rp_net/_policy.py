@@ -39,11 +39,14 @@ class PublicOnly:
 
     Raises:
         ValueError: One of them is no network.
+        TypeError: It is one string.
     """
 
     __module__ = "rp_net"
 
     def __init__(self, *, allow: Iterable[str] = ()) -> None:
+        if isinstance(allow, str):
+            raise TypeError("allow is a list of networks, not one")
         self._allow = tuple(ip_network(text) for text in allow)
 
     def __eq__(self, other: object) -> bool:

@@ -44,7 +44,8 @@ class Retry:
         max_retry_after: Seconds; where the server asks for a longer wait, its answer stands.
 
     Raises:
-        ValueError: A number is negative.
+        TypeError: `retries` is no int.
+        ValueError: A number is negative, or a method not in upper case.
     """
 
     __module__ = "rp_net"
@@ -57,8 +58,13 @@ class Retry:
     max_retry_after: float = 30.0
 
     def __post_init__(self) -> None:
-        if min(self.retries, self.base, self.cap, self.max_retry_after) < 0:
-            raise ValueError("Retry: no number may be negative")
+        if not isinstance(self.retries, int) or isinstance(self.retries, bool):
+            raise TypeError(f"Retry: retries must be an int, not {self.retries!r}")
+        for name in ("retries", "base", "cap", "max_retry_after"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"Retry: {name} must not be negative, it is {getattr(self, name)}")
+        if any(method != method.upper() for method in self.methods):
+            raise ValueError("Retry: methods are named in upper case")
 
     def wait_after_error(self, error: Exception, request: Request, tried: int) -> float | None:
         """Return the seconds to wait before the request is sent again; None: it is not."""

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from rp_net._cookies import cookie_header
 from rp_net._headers import Headers
 from rp_net._local import as_transport
+from rp_net._policy import PublicOnly
 from rp_net._proxies import as_proxy
 from rp_net._retry import Retry, as_retry
+from rp_net._tls import Tls
 from rp_net._transport import BACKENDS
 from rp_net._types import DEFAULT_TIMEOUT, Timeout, as_timeout
 from rp_net._url import Url, parse_url
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
 
     from rp_net._cache import Cache
     from rp_net._options import AuthTypes, BackendName
-    from rp_net._policy import PublicOnly
-    from rp_net._tls import Tls
     from rp_net._types import Transport
     from rp_net._url import ParamTypes
 
@@ -72,7 +72,9 @@ class Settings:
         """
         defaults = {"Accept": "*/*", "User-Agent": USER_AGENT}
         check_backend(rest["backend"])
+        check_values(rest)
         check_proxy(rest["proxy"], rest["policy"])
+        check_tls(rest["tls"])
         if rest["max_connections"] < 1:
             raise ValueError("max_connections must be at least 1")
         return cls(
@@ -84,6 +86,69 @@ class Settings:
             transport=None if transport is None else as_transport(transport),
             **rest,
         )
+
+
+_FLAGS: Final = ("follow_redirects", "allow_downgrade", "raise_for_status", "http2")
+
+
+def check_values(options: Mapping[str, Any]) -> None:
+    """Refuse options whose values cannot be meant.
+
+    Raises:
+        TypeError, ValueError: One cannot.
+    """
+    for name in _FLAGS:
+        if not isinstance(options.get(name, True), bool):
+            raise TypeError(f"{name} must be True or False, not {options[name]!r}")
+    for name in ("max_redirects", "max_bytes", "max_connections"):
+        value = options.get(name)
+        if value is None and (name == "max_bytes" or name not in options):
+            continue
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise TypeError(f"{name} must be an int, not {value!r}")
+        if value < 0:
+            raise ValueError(f"{name} must not be negative, it is {value}")
+    check_policy(options.get("policy"))
+    check_auth(options.get("auth"))
+
+
+def check_policy(policy: object) -> None:
+    """Refuse what is no policy: taken for none, it would let everything through.
+
+    Raises:
+        TypeError: It is none.
+    """
+    if policy is not None and not isinstance(policy, PublicOnly):
+        raise TypeError(f"a policy is a PublicOnly() or None, not {policy!r}")
+
+
+def check_auth(auth: object) -> None:
+    """Refuse what are no credentials.
+
+    Raises:
+        TypeError: They are neither a user and a password nor a function.
+        ValueError: The user has a colon, which would end it.
+    """
+    if auth is None or callable(auth):
+        return
+    if not isinstance(auth, tuple) or [type(part) for part in auth] != [str, str]:
+        raise TypeError("auth is a pair of user and password, or a function of the request")
+    if ":" in auth[0]:
+        raise ValueError("the user of Basic authentication has no colon")
+
+
+def check_tls(tls: object) -> None:
+    """Refuse what says nothing of TLS.
+
+    Raises:
+        TypeError: It is neither `Tls` nor an SSL context.
+    """
+    if tls is None or isinstance(tls, Tls):
+        return
+    import ssl
+
+    if not isinstance(tls, ssl.SSLContext):
+        raise TypeError(f"tls is a Tls() or an ssl.SSLContext, not {tls!r}")
 
 
 def check_backend(name: str) -> None:
@@ -102,6 +167,8 @@ def check_proxy(proxy: str | Literal[False] | None, policy: PublicOnly | None) -
     Raises:
         ValueError: It is no URL of a proxy, or there is a policy.
     """
+    if not (proxy is None or proxy is False or isinstance(proxy, str)):
+        raise TypeError("proxy is a URL, False or None")
     if proxy:
         as_proxy(proxy)
         if policy:
@@ -123,12 +190,15 @@ def own_settings(options: Mapping[str, Any]) -> dict[str, Any]:
         )
         if name in options
     }
+    check_values(options)
     if "backend" in own:
         check_backend(own["backend"])
     if "retries" in options:
         own["retry"] = as_retry(options["retries"])
-    if "cache" in options and options["cache"] is not None:
+    if options.get("cache") is not None:
         own["cache"] = options["cache"] or None
+        if options["cache"] is not False and not hasattr(options["cache"], "with_mode"):
+            raise TypeError(f"cache is a Cache() or False, not {options['cache']!r}")
     if options.get("auth") is not None:
         own["auth"] = options["auth"]
     if options.get("cookies"):

@@ -6,6 +6,7 @@ from typing import Any
 
 from rp_net._fetch import fetch
 from rp_net._policy import PublicOnly
+from rp_net._settings import check_policy
 from rp_net._shared import shared_engine
 
 _policy: PublicOnly | None = PublicOnly()
@@ -18,6 +19,7 @@ def set_source_policy(policy: PublicOnly | None) -> None:
         policy: Such as `PublicOnly(allow=["10.0.0.0/8"])`; None: anywhere.
     """
     global _policy
+    check_policy(policy)
     _policy = policy
 
 

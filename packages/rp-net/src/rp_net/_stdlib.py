@@ -40,11 +40,15 @@ class StdlibTransport:
     def __init__(self, options: TransportOptions) -> None:
         self._options = options
         self._idle: dict[tuple[tuple[str, str, int], Proxy | None], list[Wire]] = {}
+        self._in_use: set[Wire] = set()
+        self._closed = False
         self._room = anyio.Semaphore(options.max_connections)
         self._threads = anyio.CapacityLimiter(options.max_connections)
 
     async def send(self, request: Request, limits: Timeout) -> StdlibExchange:
         """Send a request; see `Transport`."""
+        if self._closed:
+            raise RuntimeError("the client is closed")
         if self._options.policy:
             self._options.policy.check_url(request.url)
         await self._room.acquire()
@@ -56,10 +60,10 @@ class StdlibTransport:
 
     async def close(self) -> None:
         """Close every connection; see `Transport`."""
+        self._closed = True
         pools, self._idle = self._idle, {}
-        for wires in pools.values():
-            for wire in wires:
-                wire.cut()
+        for wire in [*self._in_use, *(wire for wires in pools.values() for wire in wires)]:
+            wire.cut()
 
     async def _send(self, request: Request, limits: Timeout) -> StdlibExchange:
         wire, fresh = self._take_idle(request), False
@@ -67,35 +71,39 @@ class StdlibTransport:
             wire, fresh = Wire(), True
             self._trim()
 
-        def begin() -> None:
-            if fresh:
-                wire.connect(request.url, request.proxy, self._options, limits)
-            wire.send(_head_of(request))
-
+        self._in_use.add(wire)
         try:
-            response = await self._exchange(wire, request, begin)
+            if fresh:
+                await self._connect(wire, request, limits)
+            response = await self._exchange(wire, request)
         except BaseException:
             wire.cut()
+            self._in_use.discard(wire)
             with anyio.CancelScope(shield=True):
                 await close_content(request)
             raise
         return StdlibExchange(self, request, wire, response)
 
-    async def _exchange(
-        self, wire: Wire, request: Request, begin: Callable[[], None]
-    ) -> HTTPResponse:
+    async def _connect(self, wire: Wire, request: Request, limits: Timeout) -> None:
+        where = request.url.authority
+        connect = partial(wire.connect, request.url, request.proxy, self._options, limits)
+        with anyio.move_on_after(limits.connect) as scope:  # looking the name up has no limit
+            await self.hop(wire, where, connect)
+        if scope.cancelled_caught:
+            raise NetTimeoutError(f"{where}: no connection in time", "connect")
+
+    async def _exchange(self, wire: Wire, request: Request) -> HTTPResponse:
         where, content = request.url.authority, request.content
         answer = partial(wire.begin_response, request.method)
         if content is None or content.data is not None:
             body = content.data if content and content.data else b""
 
             def all_at_once() -> HTTPResponse:
-                begin()
-                wire.send(body)
+                wire.send(_head_of(request) + body)
                 return answer()
 
             return await self.hop(wire, where, all_at_once)
-        await self.hop(wire, where, begin)
+        await self.hop(wire, where, partial(wire.send, _head_of(request)))
         async for piece in content:
             await self.hop(wire, where, partial(wire.send, _framed(piece, content.length)))
         if content.length is None:
@@ -115,9 +123,12 @@ class StdlibTransport:
             wire.cut()
             raise
 
-    def put_back(self, request: Request, wire: Wire | None) -> None:
-        """Take a connection that can be used again, and let the next request begin."""
-        if wire:
+    def put_back(self, request: Request, wire: Wire, *, reusable: bool) -> None:
+        """Take a connection back, for another request if it can be used again."""
+        self._in_use.discard(wire)
+        if not reusable or self._closed:
+            wire.cut()
+        else:
             wire.idle_since = time.monotonic()
             self._idle.setdefault((request.url.origin, request.proxy), []).append(wire)
         self._room.release()
@@ -176,11 +187,8 @@ class StdlibExchange:
         wire, self._wire = self._wire, None
         if wire is None:
             return
-        if self._ended and not self._response.will_close:
-            self._transport.put_back(self._request, wire)
-        else:
-            wire.cut()
-            self._transport.put_back(self._request, None)
+        reusable = self._ended and not self._response.will_close
+        self._transport.put_back(self._request, wire, reusable=reusable)
 
 
 def _head_of(request: Request) -> bytes:

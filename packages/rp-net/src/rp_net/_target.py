@@ -33,9 +33,12 @@ class Target:
         Raises:
             FileNotFoundError: Its folder is not there.
             PermissionError: The file there may not be written.
-            ValueError: What is there is no regular file.
+            ValueError: It is empty, or what is there is no regular file.
         """
-        path = os.path.realpath(os.fspath(destination))
+        given = os.fspath(destination)
+        if not given:
+            raise ValueError("the destination is empty")
+        path = os.path.realpath(given)
         if os.path.isdir(path):
             return cls(path, is_folder=True)
         folder = os.path.dirname(path)

@@ -21,6 +21,7 @@ _PATH_SAFE: Final = "/:@!$&'()*+,;=~-._%[]|^"
 _QUERY_SAFE: Final = _PATH_SAFE + "?{}`\\"
 _LONE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _CONTROL: Final = re.compile(r"[\x00-\x20\x7f]")
+_BREAKS: Final = re.compile(r"[\r\n\t\0]")
 _USERINFO: Final = re.compile(r"//[^/?#]*@")
 _HOST: Final = re.compile(r"[a-z0-9_.~!$&'()*+,;=-]+|\[[0-9a-f:.]+(%25[a-z0-9._~-]+)?\]")
 
@@ -77,7 +78,11 @@ def parse_url(text: str) -> Url:
     Raises:
         ValueError: It is no http or https URL, or one that parsers read in different ways.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"a URL is a string, not {type(text).__name__!r}")
     text = text.strip(" \t\r\n\f")
+    if _BREAKS.search(text):
+        raise ValueError(f"a URL with a line break: {_shown(text)!r}")
     parts = _split(text)
     scheme = parts.scheme.lower()
     if scheme not in _PORTS:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from rp_net._errors import NetTimeoutError
 from rp_net._resolve import resolve
 
 if TYPE_CHECKING:
     from rp_net._policy import PublicOnly
+
+
+connect_seconds: ContextVar[float | None] = ContextVar("rp_net_connect", default=None)
 
 
 class Connector(aiohttp.TCPConnector):
@@ -26,10 +32,10 @@ class Connector(aiohttp.TCPConnector):
             connection.close()
 
 
-class PolicyResolver(AbstractResolver):
-    """Gives the addresses of a host, if the policy admits them all."""
+class Resolver(AbstractResolver):
+    """Gives the addresses of a host, in time, and if the policy admits them all."""
 
-    def __init__(self, policy: PublicOnly) -> None:
+    def __init__(self, policy: PublicOnly | None) -> None:
         self._policy = policy
 
     async def resolve(
@@ -39,7 +45,12 @@ class PolicyResolver(AbstractResolver):
         family: int = 0,  # noqa: ARG002 - which aiohttp names
     ) -> list[ResolveResult]:
         """Look a host up."""
-        addresses = await resolve(host, port, self._policy)
+        seconds = connect_seconds.get()
+        try:
+            async with asyncio.timeout(seconds):
+                addresses = await resolve(host, port, self._policy)
+        except TimeoutError as error:
+            raise NetTimeoutError(f"{host}: no address in time", "connect") from error
         return [
             ResolveResult(
                 hostname=host,

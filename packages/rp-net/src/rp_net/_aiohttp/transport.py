@@ -10,7 +10,7 @@ from aiohttp import HttpVersion10
 from multidict import CIMultiDict
 from yarl import URL
 
-from rp_net._aiohttp.connector import Connector, PolicyResolver
+from rp_net._aiohttp.connector import Connector, Resolver, connect_seconds
 from rp_net._aiohttp.errors import mapped
 from rp_net._content import PIECE
 from rp_net._errors import (
@@ -45,7 +45,7 @@ class AiohttpTransport:
         self._session = aiohttp.ClientSession(
             connector=Connector(
                 limit=options.max_connections,
-                resolver=PolicyResolver(policy) if policy else None,
+                resolver=Resolver(policy),
                 use_dns_cache=policy is None,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -63,6 +63,7 @@ class AiohttpTransport:
         if self._options.policy:
             self._options.policy.check_url(request.url)
         url = request.url
+        connect_seconds.set(limits.connect)
         native = request.native
         if not isinstance(native, _Native):
             native = request.native = _Native.of(request)
