@@ -8,7 +8,12 @@ from support.certificates import Certificates, certificates
 from support.fault_server import FaultServer
 
 # What takes long, or repeats on another event loop what one has shown: run on one Python only.
-_LONG = ("test_cancel", "test_download_cancel", "test_download_disk", "test_download_faults")
+_LONG = frozenset(
+    {
+        "test_cancel", "test_download_cancel", "test_download_disk", "test_download_faults",
+        "test_retries", "test_timeouts",
+    }
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

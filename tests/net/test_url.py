@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 import rp_net
 from rp_net._url import add_params, join_url, parse_url
 
-PATHS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="?#\r\n\t\0"), max_size=20)
+PATHS = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="?#\r\n\t\0"), max_size=20
+)
 
 
 @given(PATHS, PATHS)
