@@ -30,34 +30,31 @@ async def send(transport: Transport, request: Request, call: Call) -> Exchange:
     tried = 0
     while True:
         try:
-            exchange = await _send_once(transport, request, call)
+            exchange = await transport.send(request, call.timeout)
+            try:
+                check_head(exchange.headers, request.url)
+                if call.whole or request.method == "HEAD":
+                    most = None if request.method == "HEAD" else call.max_bytes
+                    exchange = await whole(exchange, most)
+                else:
+                    _check_length(exchange, call.max_bytes)
+            except BaseException:
+                await close_now(exchange)
+                raise
         except NetError as error:
             wait = call.retry.wait_after_error(error, request, tried)
             if wait is None or is_too_late(wait):
                 raise
             logger.debug("%s %s: %s; again", request.method, request.url, error)
         else:
+            if exchange.status < 400:
+                return exchange
             wait = call.retry.wait_after_answer(exchange, request, tried)
             if wait is None or is_too_late(wait):
                 return exchange
             await exchange.close()
         tried += 1
         await anyio.sleep(wait)
-
-
-async def _send_once(transport: Transport, request: Request, call: Call) -> Exchange:
-    exchange = await transport.send(request, call.timeout)
-    try:
-        check_head(exchange.headers, request.url)
-        if request.method == "HEAD":
-            return await whole(exchange, None)
-        if not call.whole:
-            _check_length(exchange, call.max_bytes)
-            return exchange
-        return await whole(exchange, call.max_bytes)
-    except BaseException:
-        await close_now(exchange)
-        raise
 
 
 async def close_now(exchange: Exchange) -> None:

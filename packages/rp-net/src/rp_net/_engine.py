@@ -91,7 +91,7 @@ class Engine:
             raise RuntimeError("the client is closed")
         if self._home_loop is not running_loop() or self._pid != os.getpid():
             self._settle_here()
-        plain = whole and not (options.keys() - _WITHOUT_EFFECT)
+        plain = whole and (not options or not (options.keys() - _WITHOUT_EFFECT))
         prepared = self._prepared.get((method, url)) if plain else None
         if prepared is None:
             prepared = self._prepare(method, url, options, whole=whole)
@@ -141,11 +141,14 @@ class Engine:
 
     async def send(self, request: Request, call: Call) -> Exchange:
         """Send one request of a call: with its cookies, through the cache if there is one."""
-        headers = self._with_secrets(request, call)
-        proxy = self._proxy(request.url, call)
-        if headers is not request.headers or proxy:
-            request = Request(request.method, request.url, headers, request.content, proxy)
-        transport = self._transport(call.backend, call.policy)
+        if call.cookies is not None or call.auth is not None or not self.jar.unused:
+            headers = self._with_secrets(request, call)
+            request = Request(request.method, request.url, headers, request.content)
+        if proxy := self._proxy(request.url, call):
+            request = replace(request, proxy=proxy, native=None)
+        transport = self._transports.get((call.backend, call.policy))
+        if transport is None or self.closed:
+            transport = self._transport(call.backend, call.policy)
         if call.cache:
             answer = await call.cache._send(transport, request, call)  # noqa: SLF001
         else:
@@ -202,8 +205,6 @@ class Engine:
 
     def _with_secrets(self, request: Request, call: Call) -> Headers:
         headers, url = request.headers, request.url
-        if call.cookies is None and call.auth is None and self.jar.unused:
-            return headers
         home = url.origin == call.first.origin
         if "cookie" not in headers:
             found = [call.cookies if home else None, self.jar.header(url)]

@@ -21,7 +21,7 @@ from rp_net._limits import MOST_FIELD, MOST_FIELDS
 from rp_net._proxies import basic
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable
 
     from rp_net._content import Content
     from rp_net._transport import TransportOptions
@@ -68,10 +68,10 @@ class AiohttpTransport:
         if not isinstance(native, _Native):
             native = request.native = _Native.of(request)
         try:
-            if request.content is None:
-                response = await self._request(request, native, limits)
-            else:
+            if request.content is not None:
                 response = await self._upload(request, native, limits)
+            else:
+                response = await self._request(request, native, limits)
         except Exception as error:
             if request.content and request.content.failure:
                 raise request.content.failure from None
@@ -92,10 +92,10 @@ class AiohttpTransport:
             where = request.url.authority
             raise NetTimeoutError(f"{where}: no byte was taken in time", "write") from error
 
-    async def _request(
+    def _request(
         self, request: Request, native: _Native, limits: Timeout, data: Any = None
-    ) -> aiohttp.ClientResponse:
-        return await self._session.request(
+    ) -> Awaitable[aiohttp.ClientResponse]:
+        return self._session.request(
             request.method,
             native.url,
             headers=native.headers,
