@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from support.cache_lab import DAY, FRESH, Answer, at, open_lab
+from support.cache_lab import DAY, FRESH, Answer, at, moving, open_lab
 from support.fault_server import FaultServer
 
 
@@ -73,11 +73,11 @@ async def test_if_none_match(
         ({"Last-Modified": NEW}, OLD, 200),
         ({"Last-Modified": OLD}, "yesterday", 200),
         ({"Last-Modified": OLD}, "", 200),
-        ({"Date": at(-60)}, at(-30), 304),
-        ({"Date": at(-60)}, at(-90), 200),
-        ({"Date": at(-60), "Last-Modified": "x"}, at(-30), 304),
-        ({"Last-Modified": NEW, "Date": at(-60)}, OLD, 200),
-        ({}, at(60), 304),
+        ({"Date": moving(-60)}, moving(-30), 304),
+        ({"Date": moving(-60)}, moving(-90), 200),
+        ({"Date": moving(-60), "Last-Modified": "x"}, moving(-30), 304),
+        ({"Last-Modified": NEW, "Date": moving(-60)}, OLD, 200),
+        ({}, moving(60), 304),
         ({}, OLD, 200),
     ],
 )

@@ -90,11 +90,12 @@ async def download(
             return Download(path, target.size, url, str(digest), fetched=False)
         target.check_overwrite(allowed=options.get("overwrite", True))
     limits = {"max_bytes": None, **sending, "retries": 0, "cache": False}
-    _, call = engine.prepare("GET", url, limits, whole=False)
+    first = engine.prepare("GET", url, limits, whole=False)
+    _, call = first
     transfers: list[Transfer] = []
     try:
         with engine.clock.until(engine.clock.deadline(call), call):
-            make = partial(Transfer, engine, url, limits)
+            make = partial(Transfer, engine.send, url, first)
             await _fetch_to(target, make, options, claim, transfers)
     except NetTimeoutError:
         if not transfers or transfers[0].done is None:  # else it was done just in time

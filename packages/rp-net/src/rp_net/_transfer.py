@@ -22,16 +22,16 @@ from rp_net._origin import Origin, key_of
 from rp_net._pump import pump
 from rp_net._ranges import content_range
 from rp_net._redirects import follow
+from rp_net._types import Request
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
     from rp_net._digests import Digest
-    from rp_net._engine import Engine
     from rp_net._options import Call
     from rp_net._part import Part
-    from rp_net._redirects import Hop
-    from rp_net._types import Exchange, Request
+    from rp_net._redirects import Hop, SendOne
+    from rp_net._types import Exchange
 
 _UNSATISFIED: Final = re.compile(r"bytes \*/(\d{1,18})")
 
@@ -60,9 +60,9 @@ class Transfer:
 
     def __init__(
         self,
-        engine: Engine,
+        send: SendOne,
         url: str,
-        options: dict[str, Any],
+        first: tuple[Request, Call],
         part: Part,
         digest: Digest | None,
         *,
@@ -70,18 +70,17 @@ class Transfer:
         overwrite: bool,
         durable: bool,
     ) -> None:
-        self._engine = engine
-        self._options = options
+        self._send = send
+        self._whole, self._call = first
+        self.request = self._whole
         self.part = part
         self.digest = digest
         self.url = url
         self._durable = durable
         self._overwrite = overwrite
         self._promise = Promise([digest] if digest else [])
-        self.request, _ = engine.prepare("GET", url, options, whole=False)
-        self._first = self.request.url
         found = part.origin() if resume and part.size else None
-        self._origin = found if found and found.key == key_of(self._first) else None
+        self._origin = found if found and found.key == key_of(self._whole.url) else None
         self._restarts = self._asked_from = 0
         self.length: int | None = None
         self.etag: str | None = None
@@ -110,26 +109,22 @@ class Transfer:
         """
         offset = self.part.size if self._origin else 0
         self._asked_from = offset
-        asked = {**self._options, "headers": self._headers(offset)}
-        self.request, call = self._engine.prepare("GET", self.url, asked, whole=False)
-        hop, _ = await follow(self._engine.send, self.request, call)
+        self.request = self._asking(offset)
+        hop, _ = await follow(self._send, self.request, self._call)
         try:
             if hop.exchange.status == 416 and offset:
                 await self._take_as_complete(hop, offset)
             else:
                 self._check_status(hop)
-                await self._take(hop, offset, call)
+                await self._take(hop, offset)
         finally:
             await close_now(hop.exchange)
 
-    def _headers(self, offset: int) -> list[tuple[str, str]]:
-        headers = self._engine.settings.headers.merged(self._options.get("headers") or ())
-        headers = headers.merged({"Accept-Encoding": "identity"})
+    def _asking(self, offset: int) -> Request:
+        fields = {"Accept-Encoding": "identity"}
         if offset and self._origin and self._origin.validator:
-            headers = headers.merged(
-                {"Range": f"bytes={offset}-", "If-Range": self._origin.validator}
-            )
-        return headers.multi_items()
+            fields |= {"Range": f"bytes={offset}-", "If-Range": self._origin.validator}
+        return Request("GET", self._whole.url, self._whole.headers.merged(fields))
 
     async def _take_as_complete(self, hop: Hop, offset: int) -> None:
         """Take a 416 for what it is: the part is the whole, or no part of it."""
@@ -144,13 +139,13 @@ class Transfer:
         self.part.begin(offset, origin, self._promise, Promise())
         await self._finish([])
 
-    async def _take(self, hop: Hop, offset: int, call: Call) -> None:
+    async def _take(self, hop: Hop, offset: int) -> None:
         headers = hop.exchange.headers
         coded = bool(codings_of(headers))
         start = self._start(hop.exchange, offset, coded=coded)
         self.path = self.named(filename_from(_Head(hop)))
         self.etag, self.modified = headers.get("etag"), headers.get("last-modified")
-        origin = Origin.of(self._first, self.length, headers, coded=coded)
+        origin = Origin.of(self._whole.url, self.length, headers, coded=coded)
         if start and self._origin:
             origin = self._origin
         else:
@@ -160,7 +155,7 @@ class Transfer:
         self._promise = Promise([*([self.digest] if self.digest else []), *whole])
         self.part.begin(start, origin, self._promise, Promise(now))
         last = await pump(
-            self._pieces(hop.exchange, BodyDecoder(headers, call.max_bytes)), self.part
+            self._pieces(hop.exchange, BodyDecoder(headers, self._call.max_bytes)), self.part
         )
         await self._finish(last)
 
@@ -205,14 +200,14 @@ class Transfer:
         return offset
 
     def _check_limit(self) -> None:
-        most = self._options.get("max_bytes")
+        most = self._call.max_bytes
         if most is not None and self.length is not None and self.length > most:
             raise BodyLimitError(f"{self.url}: {self.length} bytes; at most {most} are wanted")
 
     async def _pieces(
         self, exchange: Exchange, decoder: BodyDecoder
     ) -> AsyncGenerator[bytes, None]:
-        most = self._options.get("max_bytes")
+        most = self._call.max_bytes
         size = self._asked_from if exchange.status == 206 else 0
         while True:
             raw = await exchange.read()
