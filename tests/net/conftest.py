@@ -16,6 +16,16 @@ _LONG = frozenset(
 )  # fmt: skip
 
 
+# What may well depend on the Python, or on the release of a dependency.
+_EVERYWHERE = frozenset(
+    {
+        "test_backends", "test_cache_lifetimes", "test_cache_stores", "test_client_tls",
+        "test_cookies", "test_download", "test_errors", "test_limits", "test_streams",
+        "test_sync", "test_url",
+    }
+)  # fmt: skip
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "net" not in item.path.parts:
@@ -24,6 +34,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         loop = str(params.get("anyio_backend", "asyncio"))
         if item.path.stem in _LONG or "trio" in loop or "'use_uvloop': True" in loop:
             item.add_marker("thorough")
+        if item.path.stem not in _EVERYWHERE:
+            item.add_marker("once")
 
 
 @pytest.fixture(autouse=True)

@@ -114,7 +114,8 @@ async def _fetch_to(
     transfers: list[Transfer],
 ) -> None:
     digest = _wanted(options)
-    reporter = Reporter(options.get("progress") or (lambda _: None), None)
+    progress = options.get("progress")
+    reporter = Reporter(progress, None) if progress else None
     how = {
         "resume": options.get("resume", True),
         "overwrite": options.get("overwrite", True),
@@ -123,12 +124,13 @@ async def _fetch_to(
     async with only_writer(target.part_path(make.args[1])) as part:
         transfer = make(part, digest, **how)
         transfers.append(transfer)
-        transfer.show = reporter
-        transfer.named = lambda name: _checked_place(target.within(name), options, claim)
+        transfer.show = reporter.report if reporter else None
+        transfer.named = partial(_place_of, target, options, claim)
         try:
             await _until_whole(transfer, as_retry(options.get("retries", RETRIES)))
         finally:
-            reporter.close()
+            if reporter:
+                reporter.close()
 
 
 async def _until_whole(transfer: Transfer, retry: Retry) -> None:
@@ -154,11 +156,14 @@ async def _until_whole(transfer: Transfer, retry: Retry) -> None:
             return
 
 
-def _checked_place(target: Target, options: Mapping[str, Any], claim: Claim) -> str:
-    claim(target.path)
-    if target.exists:
-        target.check_overwrite(allowed=options.get("overwrite", True))
-    return target.path
+def _place_of(
+    target: Target, options: Mapping[str, Any], claim: Claim, name: Callable[[], str]
+) -> str:
+    place = target.within(name()) if target.is_folder else target
+    claim(place.path)
+    if not options.get("overwrite", True) and place.exists:
+        place.check_overwrite(allowed=False)
+    return place.path
 
 
 @asynccontextmanager

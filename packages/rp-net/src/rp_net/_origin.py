@@ -45,7 +45,8 @@ class Origin:
         if coded:
             return cls(key_of(url), length)
         etag, modified = headers.get("etag"), headers.get("last-modified")
-        return cls(key_of(url), length, etag, modified, _is_strong(headers))
+        dated = etag is None and modified is not None and _is_strong(headers)
+        return cls(key_of(url), length, etag, modified, dated)
 
     @property
     def validator(self) -> str | None:

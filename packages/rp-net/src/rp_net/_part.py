@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _BLOCK: Final = 1 << 20
-_MOST_PIECES: Final = 64
 
 
 class BusyError(Exception):
@@ -173,16 +172,15 @@ class Part:
 
     def _append(self, batch: Sequence[bytes]) -> int:
         file = self._ready()
-        if len(batch) > _MOST_PIECES:
-            batch = [b"".join(batch)]
-        for piece in batch:
+        # Joined, since writing and hashing each let other threads run, and wait for their turn.
+        data = batch[0] if len(batch) == 1 else b"".join(batch)
+        view = memoryview(data)
+        while view:
             self._check_wanted()
-            view = memoryview(piece)
-            while view:
-                view = view[file.write(view) or 0 :]
-            self._whole.update(piece)
-            self._now.update(piece)
-        return sum(map(len, batch))
+            view = view[file.write(view) or 0 :]
+        self._whole.update(data)
+        self._now.update(data)
+        return len(data)
 
     def _ready(self) -> io.FileIO:
         """Return the file, where the next byte is to be written."""

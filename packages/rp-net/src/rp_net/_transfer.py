@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Final
 
 from rp_core import threaded
 from rp_net._attempts import close_now
@@ -47,16 +48,15 @@ class Transfer:
         length: Bytes of the whole, where that is known.
         etag, modified: What the response says in ETag and Last-Modified.
         path: Of the file, once the response has named it.
-        received: Bytes that came, over all requests.
         resumed_from: Bytes that were there before the first request.
-        show: Counts bytes for the caller.
-        named: Called with the file name that the response gives; returns the path of the file, or
-            raises if it may not be used.
+        show: Told how many bytes there are, and how many there will be; None: nobody asks.
+        named: Called with what gives the file name that the response has; returns the path of
+            the file, or raises if it may not be used.
     """
 
     request: Request
-    show: Any
-    named: Callable[[str], str]
+    show: Callable[[int, int | None], object] | None
+    named: Callable[[Callable[[], str]], str]
 
     def __init__(
         self,
@@ -86,7 +86,6 @@ class Transfer:
         self.etag: str | None = None
         self.modified: str | None = None
         self.path = ""
-        self.received = 0
         self.resumed_from = part.size if self._origin else 0
 
     def may_begin_anew(self, error: Exception) -> bool:
@@ -135,7 +134,7 @@ class Transfer:
         if origin is None or not same or whole != offset or origin.length not in (None, whole):
             raise RangeError(f"{self.url}: the part is no longer part of the file")
         self.length, self.etag, self.modified = whole, origin.etag, origin.modified
-        self.path = self.named(filename_from(_Head(hop)))
+        self.path = self.named(lambda: filename_from(_Head(hop)))
         self.part.begin(offset, origin, self._promise, Promise())
         await self._finish([])
 
@@ -143,7 +142,7 @@ class Transfer:
         headers = hop.exchange.headers
         coded = bool(codings_of(headers))
         start = self._start(hop.exchange, offset, coded=coded)
-        self.path = self.named(filename_from(_Head(hop)))
+        self.path = self.named(lambda: filename_from(_Head(hop)))
         self.etag, self.modified = headers.get("etag"), headers.get("last-modified")
         origin = Origin.of(self._whole.url, self.length, headers, coded=coded)
         if start and self._origin:
@@ -154,9 +153,8 @@ class Transfer:
         now = [] if coded else digests_in(headers, "content-digest")
         self._promise = Promise([*([self.digest] if self.digest else []), *whole])
         self.part.begin(start, origin, self._promise, Promise(now))
-        last = await pump(
-            self._pieces(hop.exchange, BodyDecoder(headers, self._call.max_bytes)), self.part
-        )
+        async with aclosing(self._pieces(hop.exchange)) as pieces:
+            last = await pump(pieces, self.part)
         await self._finish(last)
 
     async def _finish(self, last: list[bytes]) -> None:
@@ -204,23 +202,20 @@ class Transfer:
         if most is not None and self.length is not None and self.length > most:
             raise BodyLimitError(f"{self.url}: {self.length} bytes; at most {most} are wanted")
 
-    async def _pieces(
-        self, exchange: Exchange, decoder: BodyDecoder
-    ) -> AsyncGenerator[bytes, None]:
-        most = self._call.max_bytes
+    async def _pieces(self, exchange: Exchange) -> AsyncGenerator[bytes, None]:
+        most, show = self._call.max_bytes, self.show
         size = self._asked_from if exchange.status == 206 else 0
-        while True:
-            raw = await exchange.read()
-            if not raw:
-                break
-            for piece in decoder.pieces(raw):
+        decoder = BodyDecoder(exchange.headers, most) if codings_of(exchange.headers) else None
+        while raw := await exchange.read():
+            for piece in decoder.pieces(raw) if decoder else (raw,):
                 size += len(piece)
-                self.received += len(piece)
                 if most is not None and size > most:
                     raise BodyLimitError(f"{self.url}: more than {most} bytes")
-                self.show.report(size, self.length)
+                if show:
+                    show(size, self.length)
                 yield piece
-        decoder.end()
+        if decoder:
+            decoder.end()
 
 
 class _Head:
