@@ -29,7 +29,8 @@ on_asyncio = pytest.mark.parametrize(
     [("asyncio", {"use_uvloop": False}), ("asyncio", {"use_uvloop": True})],
     ids=["asyncio", "uvloop"],
 )
-EXECUTOR = ThreadPoolExecutor(4)
+# It starts its threads as they are needed: named like the idle workers that may outlive a test.
+EXECUTOR = ThreadPoolExecutor(4, thread_name_prefix="rp-worker")
 list(EXECUTOR.map(time.sleep, [0.01] * 4))  # its threads are not those of a test
 
 

@@ -196,6 +196,9 @@ class _Reader(io.BufferedReader):
     def close(self) -> None:
         """Stay open: a response closes what it has read to its end."""
 
+    def flush(self) -> None:
+        """Do nothing: a response that is collected flushes what it has read from."""
+
 
 class _Tap(io.RawIOBase):
     def __init__(self, sock: socket.socket) -> None:
