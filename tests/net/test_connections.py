@@ -56,6 +56,29 @@ async def test_surplus_bytes_never_answer_the_next_request(
     assert server.connections == 2
 
 
+MISFRAMED = {
+    "negative-chunk": CHUNKED + b"1\r\nx\r\n-6\r\nx",
+    "negative-first-chunk": CHUNKED + b"-1\r\n",
+    "length-of-5000-digits": head(200, [("Content-Length", "9" * 5000)]) + b"x",
+}
+
+
+@everywhere
+@pytest.mark.parametrize("answer", MISFRAMED)
+async def test_a_size_that_cannot_be_is_an_error_at_once(
+    server: FaultServer, backend: BackendName, answer: str
+) -> None:
+    def handler(exchange: Exchange) -> None:
+        exchange.send(MISFRAMED[answer])
+        exchange.drop()
+
+    server.on("/", handler)
+    async with rp_net.Client(backend=backend, retries=0, timeout=5) as client:
+        with anyio.fail_after(4), pytest.raises(rp_net.NetError):
+            await client.get(server.url())
+        await then(client, server)
+
+
 @everywhere
 async def test_surplus_after_the_answer_to_head(server: FaultServer, backend: BackendName) -> None:
     server.on("/", lambda exchange: exchange.send(head(200, [("Content-Length", "4")]) + EVIL))

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from rp_core._fallback import AsyncFallback as AsyncFallback
     from rp_core._fallback import Fallback as Fallback
     from rp_core._files import atomic_write as atomic_write
+    from rp_core._files import sync_folder as sync_folder
     from rp_core._install import Install as Install
     from rp_core._install import allow_install as allow_install
     from rp_core._install import base as base
@@ -90,7 +91,7 @@ else:
             ),
             "rp_core._faces": "blocking blocking_iter threaded threaded_iter",
             "rp_core._fallback": "AsyncFallback Fallback",
-            "rp_core._files": "atomic_write",
+            "rp_core._files": "atomic_write sync_folder",
             "rp_core._install": "Install allow_install base extra system",
             "rp_core._keys": "array_key file_key",
             "rp_core._lazy": "lazy_exports lazy_import require",

@@ -68,7 +68,7 @@ def atomic_write(path: str | os.PathLike[str], *, durable: bool = False) -> Iter
             error.filename = target
         raise
     if durable:
-        _sync_folder(os.path.dirname(target))
+        sync_folder(os.path.dirname(target))
 
 
 def _mode_of(path: str) -> int | None:
@@ -78,7 +78,12 @@ def _mode_of(path: str) -> int | None:
         return None
 
 
-def _sync_folder(folder: str) -> None:
+def sync_folder(folder: str) -> None:
+    """Wait until the names in a folder are on the disk; Windows has no such thing.
+
+    Raises:
+        OSError: The folder cannot be read, or the disk fails.
+    """
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -51,6 +51,7 @@ class CacheFlow:
         self._background = background
         self._answers = CachedAnswers(store)
         self._under_way: dict[tuple[object, str], anyio.Event] = {}
+        self._validating: set[tuple[object, str]] = set()
 
     def with_mode(self, mode: str) -> CacheFlow:
         """Return the same in another mode."""
@@ -113,17 +114,17 @@ class CacheFlow:
     def _validate_later(self, transport: Transport, request: Request, call: Call) -> None:
         plain = Request(request.method, request.url, request.headers, None, request.proxy)
         background = replace(call, whole=True)
-        key = (anyio.lowlevel.current_token(), f"later {request.url}")
-        if key in self._under_way:
+        key = (anyio.lowlevel.current_token(), str(request.url))
+        if key in self._validating:
             return
-        self._under_way[key] = anyio.Event()
+        self._validating.add(key)
 
         async def validate() -> None:
             try:
                 with Clock().until(anyio.current_time() + _LATER_SECONDS, background):
                     await self._ask(transport, plain, background)
             finally:
-                del self._under_way[key]
+                self._validating.discard(key)
 
         self._background.start(validate)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rp_net._conditions import has_conditions, is_unmodified
 from rp_net._headers import Headers
 from rp_net._local import FromCache
-from rp_net._ranges import asked_range, span_in, strong_etag
+from rp_net._ranges import asked_range, cut_out, span_in, strong_etag
 
 if TYPE_CHECKING:
     from rp_net._cache_stores import CacheStore
@@ -29,7 +29,8 @@ class CachedAnswers:
             stored: What is stored.
             age: Seconds, for the Age field.
         """
-        headers = stored.headers.merged({"Age": str(int(age))})
+        aged = {"Age": str(int(age))}
+        headers = stored.headers.merged(aged)
         good = 200 <= stored.status < 300
         if good and has_conditions(request.headers) and is_unmodified(stored, request.headers):
             bare = headers.without({"content-length", "content-encoding", "content-range"})
@@ -42,16 +43,11 @@ class CachedAnswers:
         span = span_in(stored, asked)
         if span is None:
             return None if stored.is_part else _unsatisfiable(stored, headers)
-        first, last, whole = span
         body = await self._store.body(str(request.url), stored)
         if body is None:
             return None
-        fields = {
-            "Content-Range": f"bytes {first}-{last}/{whole}",
-            "Content-Length": str(last - first + 1),
-        }
-        piece = body[first - stored.first : last - stored.first + 1]
-        return FromCache(206, headers.merged(fields), piece, "Partial Content")
+        fields, piece = cut_out(stored, body, span)
+        return FromCache(206, fields.merged(aged), piece, "Partial Content")
 
     async def _whole(self, request: Request, stored: Stored, headers: Headers) -> Exchange | None:
         body: bytes | None = b""

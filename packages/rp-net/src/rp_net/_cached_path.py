@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from rp_core import atomic_write, cache_dir, threaded
 from rp_net._digests import digest_of_file, parse_digest
-from rp_net._download import RETRIES, download, only_writer
+from rp_net._download import RETRIES, download, held
 from rp_net._fetch import fetch
 from rp_net._headers import Headers
 from rp_net._origin import key_of
+from rp_net._part import Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +39,8 @@ async def cached_path(
     if path := await shelf.find(wanted, max_age):
         return path
     os.makedirs(folder, mode=0o700, exist_ok=True)
-    async with only_writer(os.path.join(folder, ".lock"), always=True) as lock:
+    lock = Part(os.path.join(folder, ".lock"))
+    async with held(lock, always=True):
         # Another may have fetched it while this one waited.
         path = await shelf.find(wanted, max_age) or await shelf.fill(digest)
         lock.leave(keep=False)

@@ -39,8 +39,7 @@ class Clock:
 
         Leaving it raises `NetTimeoutError` if it was cancelled.
         """
-        if self._on_trio or deadline == math.inf or call.backend == "httpx":
-            # The pool of httpx does not survive what an alarm does: to cancel the task itself.
+        if self._on_trio or deadline == math.inf:
             return _Scope(deadline, call)
         # Many calls share one timer: a timer of its own would be a tenth of what a small one costs.
         moment = math.ceil(deadline * _PER_SECOND) / _PER_SECOND

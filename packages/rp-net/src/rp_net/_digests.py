@@ -67,7 +67,7 @@ def digests_in(headers: Headers, field: str) -> list[Digest]:
     """Return the digests that Repr-Digest or Content-Digest holds, of those we know."""
     return [
         Digest(_FIELDS[name], value)
-        for name, coded in _ITEM.findall(headers.get(field, "").lower() and headers[field])
+        for name, coded in _ITEM.findall(headers.get(field, ""))
         if name in _FIELDS and (value := _hex_of(coded))
     ]
 

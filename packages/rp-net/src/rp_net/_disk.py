@@ -42,17 +42,6 @@ def reserve(descriptor: int, path: str, offset: int, room: int) -> None:
         raise DiskFullError(path)
 
 
-def sync_folder(folder: str) -> None:
-    """Wait until the names in a folder are on the disk."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def open_own(path: str) -> io.FileIO:
     """Open a regular file of this user for reading and writing; make it if it is not there."""
     try:

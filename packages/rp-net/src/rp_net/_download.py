@@ -82,7 +82,8 @@ async def download(
     """
     sending = {name: value for name, value in options.items() if name not in OF_FILE}
     check_options(sending, body=False)
-    digest = _wanted(options)
+    text = options.get("digest")
+    digest = None if text is None else parse_digest(text)
     target = Target.of(destination)
     if target.exists:
         path = target.path
@@ -91,46 +92,29 @@ async def download(
         target.check_overwrite(allowed=options.get("overwrite", True))
     limits = {"max_bytes": None, **sending, "retries": 0, "cache": False}
     first = engine.prepare("GET", url, limits, whole=False)
-    _, call = first
-    transfers: list[Transfer] = []
-    try:
-        with engine.clock.until(engine.clock.deadline(call), call):
-            make = partial(Transfer, engine.send, url, first)
-            await _fetch_to(target, make, options, claim, transfers)
-    except NetTimeoutError:
-        if not transfers or transfers[0].done is None:  # else it was done just in time
-            raise
-    done = transfers[0].done
-    if done is None:
-        raise RuntimeError("the download has not ended")
-    return done
-
-
-async def _fetch_to(
-    target: Target,
-    make: partial[Transfer],
-    options: Mapping[str, Any],
-    claim: Claim,
-    transfers: list[Transfer],
-) -> None:
-    digest = _wanted(options)
     progress = options.get("progress")
     reporter = Reporter(progress, None) if progress else None
-    how = {
-        "resume": options.get("resume", True),
-        "overwrite": options.get("overwrite", True),
-        "durable": options.get("durable", False),
-    }
-    async with only_writer(target.part_path(make.args[1])) as part:
-        transfer = make(part, digest, **how)
-        transfers.append(transfer)
-        transfer.show = reporter.report if reporter else None
-        transfer.named = partial(_place_of, target, options, claim)
-        try:
-            await _until_whole(transfer, as_retry(options.get("retries", RETRIES)))
-        finally:
-            if reporter:
-                reporter.close()
+    part = Part(target.part_path(url))
+    transfer = Transfer(engine.send, url, first, part, digest)
+    transfer.overwrite = options.get("overwrite", True)
+    transfer.durable = options.get("durable", False)
+    transfer.show = reporter.report if reporter else None
+    transfer.named = partial(_place_of, target, options, claim)
+    try:
+        with engine.clock.until(engine.clock.deadline(first[1]), first[1]):
+            async with held(part):
+                if options.get("resume", True):
+                    transfer.go_on()
+                await _until_whole(transfer, as_retry(options.get("retries", RETRIES)))
+    except NetTimeoutError:
+        if transfer.done is None:  # else it was done just in time
+            raise
+    finally:
+        if reporter:
+            reporter.close()
+    if transfer.done is None:
+        raise RuntimeError("the download has not ended")
+    return transfer.done
 
 
 async def _until_whole(transfer: Transfer, retry: Retry) -> None:
@@ -167,19 +151,18 @@ def _place_of(
 
 
 @asynccontextmanager
-async def only_writer(path: str, *, always: bool = False) -> AsyncGenerator[Part, None]:
-    """Give a part file; one that is there is opened, once no other writer has it.
+async def held(part: Part, *, always: bool = False) -> AsyncGenerator[None, None]:
+    """Let go of a part file at the end; one that is there is opened, once nobody else has it.
 
     Args:
-        path: Where it is.
+        part: The file.
         always: Whether one that is not there is made at once.
     """
-    part = Part(path)
     if always or part.is_there():
         await _open(part)
     keep = True
     try:
-        yield part
+        yield
     except DigestError:
         keep = False
         raise
@@ -196,11 +179,6 @@ def _truncated(transfer: Transfer) -> TruncatedError:
     got, length = transfer.part.size, transfer.length
     text = f"{transfer.url}: {got} bytes came of {length or 'unknown many'}"
     return TruncatedError(text, got, length)
-
-
-def _wanted(options: Mapping[str, Any]) -> Digest | None:
-    text = options.get("digest")
-    return None if text is None else parse_digest(text)
 
 
 async def _digest_of(path: str, algorithm: str) -> Digest | None:

@@ -35,11 +35,7 @@ async def fetch(engine: Engine, method: str, url: str, options: Mapping[str, Any
     body = answer.body
     if body and "content-encoding" in answer.headers.index():
         body = decoded(body, answer.headers, call.max_bytes)
-    request, exchange = last
-    response = Response(exchange.status, headers=exchange.headers, content=body)
-    response.reason, response.http_version = exchange.reason, exchange.http_version
-    response.url, response.method = request.shown or shown_url(last), request.method
-    response.from_cache = isinstance(exchange, FromCache)
+    response = as_response(last, body)
     if passed:
         response.history = tuple(as_response(hop, b"") for hop in passed)
     response.seconds = perf_counter() - begun

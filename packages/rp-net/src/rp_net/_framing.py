@@ -13,6 +13,8 @@ from typing import Final
 
 _MOST_HEAD: Final = 1 << 18
 _MOST_LINE: Final = 1 << 14
+_HEX: Final = re.compile(rb"[0-9A-Fa-f]{1,16}")
+_DECIMAL: Final = re.compile(rb"[0-9]{1,18}")
 _FOLDED: Final = re.compile(rb"\r\n[ \t]")
 
 
@@ -103,12 +105,12 @@ class ResponseMeter:
             self._state = _State.DONE
 
     def _begin_chunk(self, line: bytes) -> None:
-        try:
-            self._left = int(line.partition(b";")[0].strip(), 16)
-        except ValueError:
+        size = line.partition(b";")[0].strip(b" \t")
+        if not _HEX.fullmatch(size):
             self._state = _State.LOST
-        else:
-            self._state = _State.CHUNK if self._left else _State.TRAILER
+            return
+        self._left = int(size, 16)
+        self._state = _State.CHUNK if self._left else _State.TRAILER
 
     def _begin_body(self, head: bytes) -> None:
         lines = head.split(b"\r\n")
@@ -124,7 +126,9 @@ class ResponseMeter:
             self._state = _State.DONE
         elif b"chunked" in fields.get(b"transfer-encoding", b""):
             self._state = _State.CHUNK_SIZE
-        elif b"transfer-encoding" in fields or not fields.get(b"content-length", b"").isdigit():
+        elif b"transfer-encoding" in fields or not _DECIMAL.fullmatch(
+            fields.get(b"content-length", b"")
+        ):
             self._state = _State.UNTIL_CLOSE
         else:
             self._left = int(fields[b"content-length"])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rp_net._local import MemoryExchange
-from rp_net._ranges import asked_range, content_range, joined, span_in, strong_etag
+from rp_net._ranges import asked_range, content_range, cut_out, joined, span_in, strong_etag
 from rp_net._stored import make_stored, may_store
 
 if TYPE_CHECKING:
@@ -105,13 +105,7 @@ def _part_of(request: Request, stored: Stored, body: bytes) -> Exchange | None:
     span = span_in(stored, asked) if asked else None
     if span is None:
         return None
-    first, last, whole = span
-    fields = {
-        "Content-Range": f"bytes {first}-{last}/{whole}",
-        "Content-Length": str(last - first + 1),
-    }
-    piece = body[first - stored.first : last - stored.first + 1]
-    return MemoryExchange(206, stored.headers.merged(fields), piece, "Partial Content")
+    return MemoryExchange(206, *cut_out(stored, body, span), "Partial Content")
 
 
 class KeptWhileRead:

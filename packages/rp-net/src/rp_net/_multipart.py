@@ -24,7 +24,7 @@ class _Part:
         given: Any = source
         self._source = given
         self._start: int = given.tell() if _is_seekable(given) else 0
-        self.replayable = isinstance(self._source, (bytes, os.PathLike)) or _is_seekable(source)
+        self.replayable = isinstance(self._source, (bytes, os.PathLike)) or _is_seekable(given)
         self.length = self._measure()
 
     def pieces(self) -> Iterator[bytes]:

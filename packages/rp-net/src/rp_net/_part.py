@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from rp_core import effect
+from rp_core import effect, sync_folder
 from rp_net._digests import Promise
 from rp_net._disk import (
     NO_ROOM,
@@ -18,7 +18,6 @@ from rp_net._disk import (
     open_own,
     put_in_place,
     reserve,
-    sync_folder,
     unlock_file,
 )
 from rp_net._errors import DiskFullError, IncompleteBodyError

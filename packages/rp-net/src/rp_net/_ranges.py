@@ -77,6 +77,17 @@ def span_in(stored: Stored, asked: Asked) -> tuple[int, int, int] | None:
     return (first, last, whole) if here else None
 
 
+def cut_out(stored: Stored, body: bytes, span: tuple[int, int, int]) -> tuple[Headers, bytes]:
+    """Return the fields and the body of a 206 with a span that is here."""
+    first, last, whole = span
+    fields = {
+        "Content-Range": f"bytes {first}-{last}/{whole}",
+        "Content-Length": str(last - first + 1),
+    }
+    piece = body[first - stored.first : last - stored.first + 1]
+    return stored.headers.merged(fields), piece
+
+
 def joined(old: Stored, old_body: bytes, new: Stored, new_body: bytes) -> tuple[int, bytes] | None:
     """Put two parts of one body together; None: they are not, or have a gap between them.
 

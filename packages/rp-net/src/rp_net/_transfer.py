@@ -52,11 +52,15 @@ class Transfer:
         show: Told how many bytes there are, and how many there will be; None: nobody asks.
         named: Called with what gives the file name that the response has; returns the path of
             the file, or raises if it may not be used.
+        overwrite: Whether a file at the destination is replaced.
+        durable: Whether to wait until the file is on the disk.
     """
 
     request: Request
-    show: Callable[[int, int | None], object] | None
+    show: Callable[[int, int | None], object] | None = None
     named: Callable[[Callable[[], str]], str]
+    overwrite = True
+    durable = False
 
     def __init__(
         self,
@@ -65,10 +69,6 @@ class Transfer:
         first: tuple[Request, Call],
         part: Part,
         digest: Digest | None,
-        *,
-        resume: bool,
-        overwrite: bool,
-        durable: bool,
     ) -> None:
         self._send = send
         self._whole, self._call = first
@@ -76,17 +76,19 @@ class Transfer:
         self.part = part
         self.digest = digest
         self.url = url
-        self._durable = durable
-        self._overwrite = overwrite
         self._promise = Promise([digest] if digest else [])
-        found = part.origin() if resume and part.size else None
-        self._origin = found if found and found.key == key_of(self._whole.url) else None
-        self._restarts = self._asked_from = 0
+        self._origin: Origin | None = None
+        self._restarts = self._asked_from = self.resumed_from = 0
         self.length: int | None = None
         self.etag: str | None = None
         self.modified: str | None = None
         self.path = ""
-        self.resumed_from = part.size if self._origin else 0
+
+    def go_on(self) -> None:
+        """Go on from what the part file holds, if it is the beginning of what this URL gives."""
+        found = self.part.origin() if self.part.size else None
+        if found and found.key == key_of(self._whole.url):
+            self._origin, self.resumed_from = found, self.part.size
 
     def may_begin_anew(self, error: Exception) -> bool:
         """Return whether the next request is to ask for the whole, after an answer that misled."""
@@ -159,7 +161,7 @@ class Transfer:
 
     async def _finish(self, last: list[bytes]) -> None:
         finish = threaded(self.part.finish, module=__name__, cpu=False)
-        how = {"overwrite": self._overwrite, "durable": self._durable}
+        how = {"overwrite": self.overwrite, "durable": self.durable}
         await finish(last, self.path, **how)
 
     @property

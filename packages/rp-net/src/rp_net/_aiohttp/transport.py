@@ -13,9 +13,7 @@ from yarl import URL
 from rp_net._aiohttp.connector import Connector, Resolver, connect_seconds
 from rp_net._aiohttp.errors import mapped
 from rp_net._content import PIECE
-from rp_net._errors import (
-    NetTimeoutError,
-)
+from rp_net._errors import NetTimeoutError
 from rp_net._headers import Headers
 from rp_net._limits import MOST_FIELD, MOST_FIELDS
 from rp_net._proxies import basic
@@ -69,7 +67,7 @@ class AiohttpTransport:
             native = request.native = _Native.of(request)
         try:
             if request.content is not None:
-                response = await self._upload(request, native, limits)
+                response = await self._upload(request, request.content, native, limits)
             else:
                 response = await self._request(request, native, limits)
         except Exception as error:
@@ -79,12 +77,12 @@ class AiohttpTransport:
         return AiohttpExchange(response)
 
     async def _upload(
-        self, request: Request, native: _Native, limits: Timeout
+        self, request: Request, content: Content, native: _Native, limits: Timeout
     ) -> aiohttp.ClientResponse:
         """Send a request with a body; aiohttp itself has no limit for one that nobody takes."""
         try:
             async with asyncio.timeout(None) as stall:
-                data = _data_of(request, stall, limits.stall_needed)
+                data = _data_of(content, stall, limits.stall_needed)
                 return await self._request(request, native, limits, data)
         except TimeoutError as error:
             if not stall.expired():
@@ -201,10 +199,7 @@ def _fields_of(request: Request) -> CIMultiDict[str]:
     return fields
 
 
-def _data_of(request: Request, stall: asyncio.Timeout, seconds: float | None) -> Any:
-    content = request.content
-    if content is None:
-        return None
+def _data_of(content: Content, stall: asyncio.Timeout, seconds: float | None) -> Any:
     if content.data is not None and len(content.data) <= PIECE:
         return content.data
     return _pieces(content, stall, seconds)
