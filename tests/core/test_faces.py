@@ -560,6 +560,9 @@ def test_exit_is_clean_with_everything_in_use(run_python: Any) -> None:
         PRELUDE
         + """
 hello()
+async def in_a_thread():
+    await asyncio.to_thread(time.sleep, 0)  # as aiofiles and asyncio's resolver do
+blocking(in_a_thread, module="x")()
 items = count(); next(items)
 stream = thread_map(str, range(100), cpu=True); next(stream)
 async def main():

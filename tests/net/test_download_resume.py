@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 import rp_net
-from support.downloads import BOTH, PAIRS, QUICK, noise, part_of
+from support.downloads import BOTH, CUT, NEVER, PAIRS, QUICK, begun, noise, part_of
 from support.fault_content import OLD, Content
 from support.fault_cuts import chunk_no_last, cut_after, cut_once
 from support.fault_exchange import Exchange, Handler
@@ -16,24 +16,12 @@ from support.fault_server import FaultServer
 
 PAYLOAD: Final = noise(30_000)
 OTHER: Final = noise(30_000, 2)
-CUT: Final = 10_000
 NEWER: Final = "Thu, 01 Jan 2021 00:00:00 GMT"
-NEVER: Final = rp_net.Retry(retries=0)
 
 
 @pytest.fixture(params=BOTH)
 def anyio_backend(request: pytest.FixtureRequest) -> object:
     return request.param
-
-
-async def begun(server: FaultServer, path: Path, content: Content, cut: int = CUT) -> str:
-    """Let a download break off, so that its part file has the first bytes."""
-    url = server.on("/x", cut_after(content.payload, cut, content=content))
-    with pytest.raises(rp_net.NetError):
-        await rp_net.download(url, path, retries=NEVER)
-    assert part_of(path).stat().st_size == cut
-    server.reset_log()
-    return url
 
 
 async def gone_on(

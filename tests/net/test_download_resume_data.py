@@ -13,7 +13,7 @@ import rp_net
 from rp_net._digests import Promise
 from rp_net._origin import Origin
 from rp_net._part import Part
-from support.downloads import BOTH, QUICK, noise, part_of, resume_data_of
+from support.downloads import BOTH, CUT, NEVER, QUICK, begun, noise, part_of, resume_data_of
 from support.fault_content import Content
 from support.fault_cuts import cut_after, cut_once
 from support.fault_exchange import Exchange
@@ -21,23 +21,11 @@ from support.fault_server import FaultServer
 
 PAYLOAD: Final = noise(30_000)
 OTHER: Final = noise(30_000, 2)
-CUT: Final = 10_000
-NEVER: Final = rp_net.Retry(retries=0)
 
 
 @pytest.fixture(params=BOTH)
 def anyio_backend(request: pytest.FixtureRequest) -> object:
     return request.param
-
-
-async def begun(server: FaultServer, path: Path, content: Content, cut: int = CUT) -> str:
-    """Let a download break off, so that its part file has the first bytes."""
-    url = server.on("/x", cut_after(content.payload, cut, content=content))
-    with pytest.raises(rp_net.NetError):
-        await rp_net.download(url, path, retries=NEVER)
-    assert part_of(path).stat().st_size == cut
-    server.reset_log()
-    return url
 
 
 def _json(change: Callable[[dict[str, object]], object]) -> Callable[[str], str]:

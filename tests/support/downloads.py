@@ -16,6 +16,9 @@ import anyio
 import pytest
 
 import rp_net
+from support.fault_content import Content
+from support.fault_cuts import cut_after
+from support.fault_server import FaultServer
 
 ASYNCIO: Final[tuple[str, dict[str, bool]]] = ("asyncio", {"use_uvloop": False})
 TRIO: Final[tuple[str, dict[str, bool]]] = ("trio", {})
@@ -29,6 +32,8 @@ PAIRS: Final = [
 ]
 SHORT: Final = rp_net.Timeout(10.0, 2.0, 1.0)
 QUICK: Final = rp_net.Retry(retries=5, base=0.01)
+NEVER: Final = rp_net.Retry(retries=0)
+CUT: Final = 10_000
 
 
 def noise(size: int, seed: int = 1) -> bytes:
@@ -125,3 +130,13 @@ def program(
             yield process
         finally:
             process.kill()
+
+
+async def begun(server: FaultServer, path: Path, content: Content, cut: int = CUT) -> str:
+    """Let a download break off, so that its part file has the first bytes."""
+    url = server.on("/x", cut_after(content.payload, cut, content=content))
+    with pytest.raises(rp_net.NetError):
+        await rp_net.download(url, path, retries=NEVER)
+    assert part_of(path).stat().st_size == cut
+    server.reset_log()
+    return url

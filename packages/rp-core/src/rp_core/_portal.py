@@ -6,7 +6,7 @@ import asyncio
 import atexit
 import os
 import threading
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rp_core._outcome import Outcome
@@ -118,10 +118,27 @@ class _Call(Outcome[R]):
 
 
 def _serve(ready: Future[asyncio.AbstractEventLoop]) -> None:
-    with asyncio.Runner() as runner:
-        loop = runner.get_loop()
+    loop = asyncio.new_event_loop()
+    workers = ThreadPoolExecutor(thread_name_prefix="rp-loop")
+    loop.set_default_executor(workers)
+    try:
         loop.call_soon(ready.set_result, loop)
         loop.run_forever()
+        loop.run_until_complete(_cancel_all())
+    finally:
+        # Runner.close would start a thread for this, and an interpreter that ends starts none.
+        workers.shutdown()
+        loop.close()
+
+
+async def _cancel_all() -> None:
+    loop = asyncio.get_running_loop()
+    tasks = asyncio.all_tasks(loop) - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)
+    await loop.shutdown_asyncgens()
 
 
 portal = Portal()

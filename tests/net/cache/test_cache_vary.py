@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 import rp_net
 from support.cache_lab import FRESH, STALE, Answer, Fields, at, is_reused, open_lab
 from support.fault_server import FaultServer
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[FaultServer]:
-    with FaultServer() as running:
-        yield running
 
 
 def varying(*names: str) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import anyio
@@ -11,18 +10,6 @@ import pytest
 import rp_net
 from support.cache_lab import FRESH, STALE, Answer, open_lab
 from support.fault_server import Exchange, FaultServer
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[FaultServer]:
-    with FaultServer() as running:
-        yield running
-
 
 LOOPS = [("asyncio", {"use_uvloop": False}), ("trio", {})]
 both_loops = pytest.mark.parametrize("anyio_backend", LOOPS, ids=["asyncio", "trio"])

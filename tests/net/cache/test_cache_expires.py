@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from support.cache_lab import HOUR, at, is_reused
 from support.fault_server import FaultServer
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[FaultServer]:
-    with FaultServer() as running:
-        yield running
-
 
 NEXT = time.gmtime(time.time() + 40 * 24 * HOUR)
 LAST = time.gmtime(time.time() - 40 * 24 * HOUR)

@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from support.cache_lab import DAY, FRESH, STALE, Answer, at, open_lab
 from support.fault_server import Exchange, FaultServer
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[FaultServer]:
-    with FaultServer() as running:
-        yield running
-
 
 OLD, NEW = at(-2 * DAY), at(-DAY)
 

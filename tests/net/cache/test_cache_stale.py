@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import anyio
 import pytest
 
 import rp_net
 from support.cache_lab import FRESH, STALE, Answer, Lab, closed, open_lab
 from support.fault_server import Exchange, FaultServer
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[FaultServer]:
-    with FaultServer() as running:
-        yield running
-
 
 LOOPS = [("asyncio", {"use_uvloop": False}), ("trio", {})]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -10,18 +9,6 @@ import pytest
 import rp_net
 from support.cache_lab import FRESH, Answer, Lab, Step, open_lab
 from support.fault_server import Exchange, FaultServer
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[FaultServer]:
-    with FaultServer() as running:
-        yield running
-
 
 BODY = b"0123456789"
 NEW = Answer({**FRESH, "ETag": '"b"'}, b"new body")

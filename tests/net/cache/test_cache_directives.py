@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from support.cache_lab import FRESH, STALE, Answer, Fields, is_reused, open_lab
 from support.fault_server import FaultServer
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[FaultServer]:
-    with FaultServer() as running:
-        yield running
-
 
 AGED = {"Cache-Control": "max-age=3600", "Age": "1800"}
 
