@@ -19,8 +19,8 @@ _LONG = frozenset(
 # What may well depend on the Python, or on the release of a dependency.
 _EVERYWHERE = frozenset(
     {
-        "test_backends", "test_cache_lifetimes", "test_cache_stores", "test_client_tls",
-        "test_cookies", "test_download", "test_errors", "test_limits", "test_streams",
+        "test_aiohttp", "test_backends", "test_cache_lifetimes", "test_cache_stores",
+        "test_client_tls", "test_cookies", "test_download", "test_errors", "test_limits", "test_streams",
         "test_sync", "test_url",
     }
 )  # fmt: skip

@@ -39,7 +39,7 @@ async def send(transport: Transport, request: Request, call: Call) -> Exchange:
                 else:
                     _check_length(exchange, call.max_bytes)
             except BaseException:
-                await close_now(exchange)
+                await exchange.close()
                 raise
         except NetError as error:
             wait = call.retry.wait_after_error(error, request, tried)
@@ -55,12 +55,6 @@ async def send(transport: Transport, request: Request, call: Call) -> Exchange:
             await exchange.close()
         tried += 1
         await anyio.sleep(wait)
-
-
-async def close_now(exchange: Exchange) -> None:
-    """Close an exchange, also in a task that is cancelled."""
-    with anyio.CancelScope(shield=True):
-        await exchange.close()
 
 
 async def whole(exchange: Exchange, max_bytes: int | None) -> MemoryExchange:

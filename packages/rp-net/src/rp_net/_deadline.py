@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from contextlib import nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -39,7 +40,9 @@ class Clock:
 
         Leaving it raises `NetTimeoutError` if it was cancelled.
         """
-        if self._on_trio or deadline == math.inf:
+        if deadline == math.inf:
+            return nullcontext()
+        if self._on_trio:
             return _Scope(deadline, call)
         # Many calls share one timer: a timer of its own would be a tenth of what a small one costs.
         moment = math.ceil(deadline * _PER_SECOND) / _PER_SECOND
@@ -115,7 +118,7 @@ class _Alarm:
         self._task.cancel()
 
 
-InTime: TypeAlias = _Scope | _Alarm
+InTime: TypeAlias = _Scope | _Alarm | nullcontext[None]
 
 
 def _late(call: Call) -> NetTimeoutError:

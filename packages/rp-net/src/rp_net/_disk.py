@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import io
 import os
 import shutil
 import stat
 import sys
+from contextlib import suppress
+from functools import cache
 from typing import Any, Final
 
 from rp_net._errors import DiskFullError
@@ -34,16 +35,50 @@ def reserve(descriptor: int, path: str, offset: int, room: int) -> None:
     Raises:
         DiskFullError: There is none.
     """
+    import ctypes
+
+    fallocate = _linux_fallocate()
     if (
-        _fallocate
-        and _fallocate(descriptor, _KEEP_SIZE, offset, room)
+        fallocate
+        and fallocate(descriptor, _KEEP_SIZE, offset, room)
         and ctypes.get_errno() in NO_ROOM
     ):
         raise DiskFullError(path)
 
 
-def open_own(path: str) -> io.FileIO:
-    """Open a regular file of this user for reading and writing; make it if it is not there."""
+def open_alone(path: str) -> tuple[io.FileIO, int] | None:
+    """Open a file for reading and writing, as its only writer; make it if it is not there.
+
+    Returns:
+        The file and its size; None: it has another writer.
+
+    Raises:
+        OSError: It cannot be opened, is no regular file, or is somebody else's.
+    """
+    file, status = _open_own(path)
+    try:
+        if lock_file(file.fileno()):
+            with suppress(FileNotFoundError):
+                found = os.stat(path)
+                if os.path.samestat(status, found):
+                    return file, found.st_size
+    except BaseException:
+        file.close()
+        raise
+    file.close()
+    return None
+
+
+def close_alone(file: io.FileIO) -> None:
+    """Close a file that was opened so, and let others have it."""
+    if not file.closed:
+        try:
+            unlock_file(file.fileno())  # a child that was forked has it open, and locked, too
+        finally:
+            file.close()
+
+
+def _open_own(path: str) -> tuple[io.FileIO, os.stat_result]:
     try:
         descriptor = os.open(path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o666)
     except FileExistsError:
@@ -54,7 +89,7 @@ def open_own(path: str) -> io.FileIO:
     if not stat.S_ISREG(status.st_mode) or not mine:
         file.close()
         raise PermissionError(f"{path!r} is no regular file of this user")
-    return file
+    return file, status
 
 
 def put_in_place(path: str, destination: str, *, overwrite: bool) -> None:
@@ -78,8 +113,11 @@ def put_in_place(path: str, destination: str, *, overwrite: bool) -> None:
         os.unlink(path)
 
 
+@cache
 def _linux_fallocate() -> Any:
     """Return fallocate(2), which reserves room behind the end of a file without moving it."""
+    import ctypes
+
     if not sys.platform.startswith("linux"):
         return None
     library = ctypes.CDLL(None, use_errno=True)
@@ -88,8 +126,6 @@ def _linux_fallocate() -> Any:
         function.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
     return function
 
-
-_fallocate = _linux_fallocate()
 
 if sys.platform == "win32":
     import msvcrt

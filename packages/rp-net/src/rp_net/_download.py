@@ -22,7 +22,7 @@ from rp_net._errors import (
 from rp_net._options import SendOptions, check_options
 from rp_net._part import BusyError, Part
 from rp_net._retry import Retry, as_retry
-from rp_net._target import Target
+from rp_net._target import Places, check_overwrite
 from rp_net._transfer import Transfer
 
 if TYPE_CHECKING:
@@ -30,9 +30,8 @@ if TYPE_CHECKING:
 
     from rp_core import Progress
     from rp_net._engine import Engine
+    from rp_net._target import Target
     from rp_net._tls import Path
-
-    Claim = Callable[[str], None]
 
     ShowProgress = bool | Callable[[Progress], object] | None
 
@@ -69,7 +68,7 @@ async def download(
     url: str,
     destination: Path,
     options: Mapping[str, Any],
-    claim: Claim = lambda _: None,
+    places: Places | None = None,
 ) -> Download:
     """Download a URL to a file.
 
@@ -78,28 +77,31 @@ async def download(
         url: As in `rp_net.download`.
         destination: As there.
         options: As there.
-        claim: Called with the path of the file, once it is known; raises if it may not be used.
+        places: Those of the batch that it is one of.
     """
     sending = {name: value for name, value in options.items() if name not in OF_FILE}
     check_options(sending, body=False)
     text = options.get("digest")
     digest = None if text is None else parse_digest(text)
-    target = Target.of(destination)
-    if target.exists:
+    places = places or Places()
+    target = places.target(destination)
+    overwrite = options.get("overwrite", True)
+    if target.size is not None:
         path = target.path
         if digest and digest.hex and (await _digest_of(path, digest.algorithm)) == digest:
             return Download(path, target.size, url, str(digest), fetched=False)
-        target.check_overwrite(allowed=options.get("overwrite", True))
+        if not overwrite:
+            check_overwrite(path)
     limits = {"max_bytes": None, **sending, "retries": 0, "cache": False}
     first = engine.prepare("GET", url, limits, whole=False)
     progress = options.get("progress")
     reporter = Reporter(progress, None) if progress else None
     part = Part(target.part_path(url))
     transfer = Transfer(engine.send, url, first, part, digest)
-    transfer.overwrite = options.get("overwrite", True)
+    transfer.overwrite = overwrite
     transfer.durable = options.get("durable", False)
     transfer.show = reporter.report if reporter else None
-    transfer.named = partial(_place_of, target, options, claim)
+    transfer.named = partial(_place_of, target, url, places, overwrite=overwrite)
     try:
         with engine.clock.until(engine.clock.deadline(first[1]), first[1]):
             async with held(part):
@@ -141,13 +143,13 @@ async def _until_whole(transfer: Transfer, retry: Retry) -> None:
 
 
 def _place_of(
-    target: Target, options: Mapping[str, Any], claim: Claim, name: Callable[[], str]
+    target: Target, url: str, places: Places, name: Callable[[], str], *, overwrite: bool
 ) -> str:
-    place = target.within(name()) if target.is_folder else target
-    claim(place.path)
-    if not options.get("overwrite", True) and place.exists:
-        place.check_overwrite(allowed=False)
-    return place.path
+    path = target.within(name()) if target.is_folder else target.path
+    places.take(path, url)
+    if not overwrite:
+        check_overwrite(path)
+    return path
 
 
 @asynccontextmanager

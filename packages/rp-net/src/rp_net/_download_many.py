@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rp_net._download import DownloadOptions, download
 from rp_net._downloaded import Download
 from rp_net._fetch_many import OF_BATCH, BatchOptions, Turns, batch
+from rp_net._target import Places
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Iterable, Mapping
@@ -51,7 +51,7 @@ async def download_many(
         _check_used(unused - urls)
     limit = options.get("limit", 16)
     turns = Turns(limit, options.get("per_host", 8))
-    taken: dict[str, str] = {}
+    places = Places()
 
     async def download_one(item: str | tuple[str, Path]) -> Download:
         url, destination = _split(item, folder)
@@ -59,7 +59,7 @@ async def download_many(
         settings = {**own, "digest": digests.get(url)}
         done: Download = await turns.take(
             engine.host_of(url),
-            lambda: download(engine, url, destination, settings, partial(_claim, taken, url)),
+            lambda: download(engine, url, destination, settings, places),
         )
         return done
 
@@ -86,11 +86,3 @@ def _check_used(unused: set[str]) -> None:
 def _check_folder(folder: Path | None) -> None:
     if folder is not None and not os.path.isdir(folder):
         raise FileNotFoundError(errno.ENOENT, "there is no such folder", os.fspath(folder))
-
-
-def _claim(taken: dict[str, str], url: str, path: str) -> None:
-    """Refuse two URLs for one file: the later one would replace the earlier."""
-    if taken.setdefault(path, url) != url:
-        raise FileExistsError(
-            errno.EEXIST, f"there from {taken[path]}, and {url} has the name", path
-        )

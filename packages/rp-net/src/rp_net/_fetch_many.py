@@ -49,8 +49,10 @@ class Turns:
             raise TypeError("limit and per_host must be ints")
         if limit < 1 or per_host < 1:
             raise ValueError("limit and per_host must be at least 1")
-        self._all = anyio.Semaphore(limit)
-        self._hosts: dict[str, anyio.Semaphore] = defaultdict(lambda: anyio.Semaphore(per_host))
+        self._all = anyio.Semaphore(limit, fast_acquire=True)
+        self._hosts: dict[str, anyio.Semaphore] = defaultdict(
+            lambda: anyio.Semaphore(per_host, fast_acquire=True)
+        )
 
     async def take(self, host: str, call: Callable[[], Awaitable[Any]]) -> Any:
         """Make a call when it is its turn."""

@@ -49,6 +49,11 @@ class ResponseMeter:
         """Whether the last response has ended, and nothing came behind it."""
         return self._state is _State.DONE and not self._surplus
 
+    @property
+    def body_left(self) -> int:
+        """How many bytes are still to come of a body, where its head says so; else 0."""
+        return self._left if self._state is _State.BODY else 0
+
     def sent(self, data: bytes) -> None:
         """Take note of what was sent: the first bytes after a response name the next method."""
         if self._state is _State.DONE:

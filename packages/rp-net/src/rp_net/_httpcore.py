@@ -160,7 +160,8 @@ class HttpcoreExchange:
 
     async def close(self) -> None:
         """Give the connection back or close it; see `Exchange`."""
-        await self._transport.run(self._close)
+        with anyio.CancelScope(shield=True):
+            await self._transport.run(self._close)
 
     async def _close(self) -> None:
         if self._pieces is not None:

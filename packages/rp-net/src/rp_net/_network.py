@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
+from rp_net._content import PIECE
 from rp_net._errors import ConnectError
 from rp_net._framing import ResponseMeter
 from rp_net._resolve import resolve
@@ -55,10 +56,12 @@ class MeteredStream:
         self._meter = None if frames else ResponseMeter()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
-        """Receive bytes."""
-        data: bytes = await self._inner.read(max_bytes, timeout)
-        if self._meter:
-            self._meter.received(data)
+        """Receive bytes: of a long body more than is asked for, since each piece costs httpcore."""
+        meter = self._meter
+        if meter is None:
+            return await self._inner.read(max_bytes, timeout)  # type: ignore[no-any-return]
+        data: bytes = await self._inner.read(max(max_bytes, min(meter.body_left, PIECE)), timeout)
+        meter.received(data)
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109

@@ -14,11 +14,10 @@ from rp_net._digests import Promise
 from rp_net._disk import (
     NO_ROOM,
     check_room,
-    lock_file,
-    open_own,
+    close_alone,
+    open_alone,
     put_in_place,
     reserve,
-    unlock_file,
 )
 from rp_net._errors import DiskFullError, IncompleteBodyError
 from rp_net._origin import Origin
@@ -52,6 +51,8 @@ class Part:
     def __init__(self, path: str) -> None:
         self.path = path
         self._file: io.FileIO | None = None
+        self._size = 0
+        self._noted = True
         self._origin: Origin | None = None
         self._next: tuple[int, Origin] | None = None
         self._whole = self._now = Promise()
@@ -68,23 +69,15 @@ class Part:
         Raises:
             OSError: It cannot be opened, is no regular file, or is somebody else's.
         """
-        file = open_own(self.path)
-        try:
-            if lock_file(file.fileno()):
-                with suppress(FileNotFoundError):
-                    if os.path.samestat(os.fstat(file.fileno()), os.stat(self.path)):
-                        self._file = file
-                        return True
-        except BaseException:
-            file.close()
-            raise
-        file.close()
-        return False
+        opened = open_alone(self.path)
+        if opened:
+            self._file, self._size = opened
+        return opened is not None
 
     @property
     def size(self) -> int:
         """How many bytes there are."""
-        return os.fstat(self._file.fileno()).st_size if self._file else 0
+        return self._size if self._file else 0
 
     def origin(self) -> Origin | None:
         """Return what the bytes are the beginning of; None: nobody knows."""
@@ -103,8 +96,8 @@ class Part:
         Raises:
             DiskFullError: There is no room for what will come.
         """
-        if self._file is None and origin.length is not None:
-            check_room(self.path, origin.length)
+        if self._file is None and (origin.length or 0) > _BLOCK:
+            check_room(self.path, origin.length or 0)
         whole.go_on_from(self._whole, offset)
         self._next, self._whole, self._now = (offset, origin), whole, now
 
@@ -131,13 +124,13 @@ class Part:
         """
         with self._used():
             self._append(batch)
-            size, length = self.size, self._origin.length if self._origin else None
-            if length is not None and size != length:
-                raise IncompleteBodyError(f"{size} of {length} bytes came")
+            length = self._origin.length if self._origin else None
+            if length is not None and self._size != length:
+                raise IncompleteBodyError(f"{self._size} of {length} bytes came")
             self._whole.check(destination)
             self._now.check(destination)
             self._place(destination, overwrite=overwrite, durable=durable)
-            return size
+            return self._size
 
     def leave(self, *, keep: bool) -> None:
         """Let go of the file: kept for another time, or removed.
@@ -173,18 +166,19 @@ class Part:
         file = self._ready()
         # Joined, since writing and hashing each let other threads run, and wait for their turn.
         data = batch[0] if len(batch) == 1 else b"".join(batch)
-        view = memoryview(data)
-        while view:
+        written = 0
+        while written < len(data):
             self._check_wanted()
-            view = view[file.write(view) or 0 :]
+            count = file.write(memoryview(data)[written:]) or 0
+            self._size, written = self._size + count, written + count
         self._whole.update(data)
         self._now.update(data)
         return len(data)
 
     def _ready(self) -> io.FileIO:
         """Return the file, where the next byte is to be written."""
-        if self._file is None and not self.open():
-            raise BusyError
+        if self._file is None:
+            self.open()
         file = self._file
         if file is None:
             raise BusyError
@@ -192,22 +186,28 @@ class Part:
             return file
         offset, origin = self._next
         if not offset:
-            Origin.forget(self.path)
-        file.truncate(offset)
+            self._forget()
+        if self._size:
+            file.truncate(offset)
+            self._size = offset
+            self._go_on_from(offset, file)
         self._origin = origin
-        file.seek(self._whole.taken)
-        while self._whole.taken < offset:
-            self._check_wanted()
-            self._whole.update(file.read(min(_BLOCK, offset - self._whole.taken)))
-        file.seek(offset)
         room = None if origin.length is None else origin.length - offset
         if room is None or room > _BLOCK:
             if room:
                 check_room(self.path, room)
                 reserve(file.fileno(), self.path, offset, room)
             origin.write(self.path)
+            self._noted = True
         self._next = None
         return file
+
+    def _go_on_from(self, offset: int, file: io.FileIO) -> None:
+        file.seek(self._whole.taken)
+        while self._whole.taken < offset:
+            self._check_wanted()
+            self._whole.update(file.read(min(_BLOCK, offset - self._whole.taken)))
+        file.seek(offset)
 
     def _place(self, destination: str, *, overwrite: bool, durable: bool) -> None:
         if self._file is None:
@@ -216,13 +216,12 @@ class Part:
             os.chmod(self.path, stat.S_IMODE(os.stat(destination).st_mode))
         if durable:
             os.fsync(self._file.fileno())
-        Origin.forget(self.path)
+        self._forget()
         if os.name == "nt":  # where a file that is open cannot be renamed
             self._file.close()
-        size = self.size
         with effect():
             put_in_place(self.path, destination, overwrite=overwrite)
-            self.placed = size
+            self.placed = self._size
         self._close()
         if durable:
             sync_folder(os.path.dirname(destination))
@@ -231,8 +230,8 @@ class Part:
         if self._file is None:
             return
         try:
-            if self._keep and self.size and (origin := self.origin()):
-                self._file.truncate(self.size)  # what was reserved behind the end is given back
+            if self._keep and self._size and (origin := self.origin()):
+                self._file.truncate(self._size)  # what was reserved behind the end is given back
                 origin.write(self.path)
             else:
                 Origin.forget(self.path)
@@ -241,10 +240,13 @@ class Part:
         finally:
             self._close()
 
+    def _forget(self) -> None:
+        """Drop what is kept beside the file, if anything may be."""
+        if self._noted:
+            Origin.forget(self.path)
+            self._noted = False
+
     def _close(self) -> None:
         file, self._file = self._file, None
-        if file is not None and not file.closed:
-            try:
-                unlock_file(file.fileno())  # a child that was forked has it open, and locked, too
-            finally:
-                file.close()
+        if file is not None:
+            close_alone(file)

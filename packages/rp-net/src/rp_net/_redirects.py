@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rp_net._attempts import close_now
 from rp_net._errors import RedirectError
 from rp_net._types import Request
 from rp_net._url import join_url
@@ -60,7 +59,7 @@ async def follow(send: SendOne, request: Request, call: Call) -> tuple[Hop, list
                 raise RedirectError(f"{call.first}: more than {call.max_redirects} redirects")
             request = next_request(request, hop.exchange, call)
         finally:
-            await close_now(hop.exchange)
+            await hop.exchange.close()
         passed.append(hop)
 
 

@@ -7,7 +7,6 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Final
 
 from rp_core import threaded
-from rp_net._attempts import close_now
 from rp_net._decode import BodyDecoder, codings_of
 from rp_net._digests import Promise, digests_in
 from rp_net._downloaded import Download
@@ -20,6 +19,7 @@ from rp_net._errors import (
 from rp_net._fetch import as_response, shown_url
 from rp_net._filename import filename_from
 from rp_net._origin import Origin, key_of
+from rp_net._part import Part
 from rp_net._pump import pump
 from rp_net._ranges import content_range
 from rp_net._redirects import follow
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
     from rp_net._digests import Digest
     from rp_net._options import Call
-    from rp_net._part import Part
     from rp_net._redirects import Hop, SendOne
     from rp_net._types import Exchange
 
+_finish: Final = threaded(Part.finish, module=__name__, cpu=False)
 _UNSATISFIED: Final = re.compile(r"bytes \*/(\d{1,18})")
 
 
@@ -119,7 +119,7 @@ class Transfer:
                 self._check_status(hop)
                 await self._take(hop, offset)
         finally:
-            await close_now(hop.exchange)
+            await hop.exchange.close()
 
     def _asking(self, offset: int) -> Request:
         fields = {"Accept-Encoding": "identity"}
@@ -160,9 +160,8 @@ class Transfer:
         await self._finish(last)
 
     async def _finish(self, last: list[bytes]) -> None:
-        finish = threaded(self.part.finish, module=__name__, cpu=False)
         how = {"overwrite": self.overwrite, "durable": self.durable}
-        await finish(last, self.path, **how)
+        await _finish(self.part, last, self.path, **how)
 
     @property
     def done(self) -> Download | None:

@@ -136,7 +136,10 @@ class Exchange(Protocol):
         ...
 
     async def close(self) -> None:
-        """Give the connection back, or close it if the body has not been read to its end."""
+        """Give the connection back, or close it if the body has not been read to its end.
+
+        Also in a task that is cancelled.
+        """
         ...
 
 

@@ -11,6 +11,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from rp_net._aiohttp.connector import Connector, Resolver, connect_seconds
+from rp_net._aiohttp.direct import Direct, is_possible
 from rp_net._aiohttp.errors import mapped
 from rp_net._content import PIECE
 from rp_net._errors import NetTimeoutError
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _MOST_TIMEOUTS: Final = 64
 _READ_AHEAD: Final = 1 << 18
+# aiohttp lets longer times end on a whole second, up to one later.
+_CEIL_THRESHOLD: Final = 3600
 # What aiohttp would add by itself where the caller has left it out.
 _NOT_ADDED: Final = ("Content-Type", "Accept", "Accept-Encoding", "User-Agent")
 
@@ -40,6 +43,13 @@ class AiohttpTransport:
         self._options = options
         self._timeouts: dict[int, tuple[Timeout, aiohttp.ClientTimeout]] = {}
         policy = options.policy
+        reading: dict[str, Any] = {
+            "auto_decompress": False,
+            "read_bufsize": _READ_AHEAD,
+            "max_line_size": MOST_FIELD,
+            "max_field_size": MOST_FIELD,
+            "max_headers": MOST_FIELDS,
+        }
         self._session = aiohttp.ClientSession(
             connector=Connector(
                 limit=options.max_connections,
@@ -47,12 +57,10 @@ class AiohttpTransport:
                 use_dns_cache=policy is None,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            read_bufsize=_READ_AHEAD,
-            max_line_size=MOST_FIELD,
-            max_field_size=MOST_FIELD,
-            max_headers=MOST_FIELDS,
+            **reading,
         )
+        reading |= {"read_until_eof": True, "timeout_ceil_threshold": _CEIL_THRESHOLD}
+        self._direct = Direct(self._session, reading) if is_possible(reading) else None
         # It would send by itself what the server may have got: retries are made above, and counted.
         self._session._retry_connection = False  # noqa: SLF001
 
@@ -93,6 +101,16 @@ class AiohttpTransport:
     def _request(
         self, request: Request, native: _Native, limits: Timeout, data: Any = None
     ) -> Awaitable[aiohttp.ClientResponse]:
+        ssl = self._options.tls_context if request.url.scheme == "https" else True
+        if self._direct and data is None and request.proxy is None:
+            return self._direct.ask(
+                request.method,
+                native.url,
+                native.headers,
+                skip_auto_headers=native.not_added,
+                timeout=self._timeout(limits),
+                ssl=ssl,
+            )
         return self._session.request(
             request.method,
             native.url,
@@ -101,7 +119,7 @@ class AiohttpTransport:
             data=data,
             allow_redirects=False,
             timeout=self._timeout(limits),
-            ssl=self._options.tls_context if request.url.scheme == "https" else True,
+            ssl=ssl,
             **(_proxy_options(request.proxy) if request.proxy else {}),
         )
 
@@ -126,7 +144,9 @@ class AiohttpTransport:
             if len(self._timeouts) > _MOST_TIMEOUTS:
                 self._timeouts.clear()
             made = aiohttp.ClientTimeout(
-                sock_connect=limits.connect, sock_read=limits.stall_needed, ceil_threshold=3600
+                sock_connect=limits.connect,
+                sock_read=limits.stall_needed,
+                ceil_threshold=_CEIL_THRESHOLD,
             )
             known = self._timeouts[id(limits)] = limits, made
         return known[1]
@@ -148,7 +168,8 @@ class AiohttpExchange:
     async def read(self) -> bytes:
         """Return the next piece; see `Exchange`."""
         try:
-            return await self._response.content.readany()
+            content = self._response.content
+            return b"" if content.at_eof() else await content.readany()
         except Exception as error:
             if held := self._held_back(error):
                 return held
@@ -168,9 +189,7 @@ class AiohttpExchange:
 
     async def close(self) -> None:
         """Give the connection back or close it; see `Exchange`."""
-        if self._response.content.at_eof():
-            self._response.release()
-        else:
+        if not self._response.closed:  # as it is once the body has been read to its end
             self._response.close()
 
 
