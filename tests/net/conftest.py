@@ -20,8 +20,8 @@ _LONG = frozenset(
 _EVERYWHERE = frozenset(
     {
         "test_aiohttp", "test_backends", "test_cache_lifetimes", "test_cache_stores",
-        "test_client_tls", "test_cookies", "test_download", "test_errors", "test_limits", "test_streams",
-        "test_sync", "test_url",
+        "test_client_tls", "test_cookies", "test_download", "test_errors", "test_limits",
+        "test_streams", "test_sync", "test_url",
     }
 )  # fmt: skip
 

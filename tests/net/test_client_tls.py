@@ -56,6 +56,19 @@ async def test_the_system_is_what_the_environment_says(
 
 
 @each_backend
+async def test_plain_http_needs_no_tls(
+    server: FaultServer, backend: BackendName, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def make(_: rp_net.Tls) -> ssl.SSLContext:
+        raise AssertionError("it takes 50 ms")
+
+    monkeypatch.setattr(rp_net.Tls, "context", make)
+    server.on("/", lambda exchange: exchange.respond(200, b"good"))
+    async with rp_net.Client(backend=backend) as client:
+        assert (await client.get(server.url())).content == b"good"
+
+
+@each_backend
 @pytest.mark.parametrize("name", ["wrong_host", "expired", "self_signed"])
 async def test_a_bad_certificate_is_refused(
     signed: Certificates, backend: BackendName, name: str

@@ -6,6 +6,7 @@ import resource
 import sys
 
 import anyio
+import anyio.lowlevel
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,6 +130,29 @@ async def test_memory_is_bounded_however_slow_the_reader(
                     assert sent[0] < 30
     assert size == 100_000_000
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000
+
+
+@everywhere
+async def test_others_have_their_turn_while_many_small_pieces_are_read(
+    server: FaultServer, backend: BackendName
+) -> None:
+    pieces = 5000
+    server.on("/", lambda exchange: exchange.send(CHUNKED + chunk(b"x") * pieces + chunk(b"")))
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await anyio.lowlevel.checkpoint()
+
+    async with rp_net.Client(backend=backend) as client, anyio.create_task_group() as tasks:
+        async with client.stream(server.url()) as response:
+            tasks.start_soon(others)
+            got = [piece async for piece in response.iter_bytes()]
+        tasks.cancel_scope.cancel()
+    assert b"".join(got) == b"x" * pieces
+    assert turns >= len(got) / 50
 
 
 @on_asyncio

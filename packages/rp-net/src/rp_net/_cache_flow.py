@@ -121,7 +121,7 @@ class CacheFlow:
 
         async def validate() -> None:
             try:
-                with Clock().until(anyio.current_time() + _LATER_SECONDS, background):
+                with Clock().within(_LATER_SECONDS, background.late):
                     await self._ask(transport, plain, background)
             finally:
                 self._validating.discard(key)

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import anyio
 
-from rp_net._errors import NetTimeoutError
 from rp_net._loop import loop_token, on_trio
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from rp_net._options import Call
 
+    Late: TypeAlias = Callable[[], Exception]
 
 _PER_SECOND: Final = 16
 current_deadline: ContextVar[float] = ContextVar("rp_net_deadline", default=math.inf)
@@ -35,22 +36,26 @@ class Clock:
         """Return when the time of a call that begins now is up; infinity: never."""
         return math.inf if call.timeout.total is None else self._now() + call.timeout.total
 
-    def until(self, deadline: float, call: Call) -> InTime:
+    def within(self, seconds: float | None, late: Late) -> InTime:
+        """Return what `until` returns, for a deadline in some seconds; None: never."""
+        return nullcontext() if seconds is None else self.until(self._now() + seconds, late)
+
+    def until(self, deadline: float, late: Late) -> InTime:
         """Return a context manager that cancels its block at a deadline, or up to 1/16 s later.
 
-        Leaving it raises `NetTimeoutError` if it was cancelled.
+        Leaving it then raises what `late` returns.
         """
         if deadline == math.inf:
             return nullcontext()
         if self._on_trio:
-            return _Scope(deadline, call)
+            return _Scope(deadline, late)
         # Many calls share one timer: a timer of its own would be a tenth of what a small one costs.
         moment = math.ceil(deadline * _PER_SECOND) / _PER_SECOND
         alarms = self._alarms.get(moment)
         if alarms is None:
             alarms = self._alarms[moment] = set()
             asyncio.get_running_loop().call_at(moment, self._ring, moment)
-        return _Alarm(alarms, moment, call)
+        return _Alarm(alarms, moment, late)
 
     def _ring(self, moment: float) -> None:
         for alarm in self._alarms.pop(moment):
@@ -58,10 +63,10 @@ class Clock:
 
 
 class _Scope:
-    __slots__ = ("_call", "_scope")
+    __slots__ = ("_late", "_scope")
 
-    def __init__(self, deadline: float, call: Call) -> None:
-        self._call = call
+    def __init__(self, deadline: float, late: Late) -> None:
+        self._late = late
         self._scope = anyio.CancelScope(deadline=deadline)
 
     def __enter__(self) -> None:
@@ -75,18 +80,18 @@ class _Scope:
     ) -> None:
         self._scope.__exit__(kind, error, traceback)
         if self._scope.cancelled_caught:
-            raise _late(self._call)
+            raise self._late()
 
 
 class _Alarm:
     """Cancels a task as `asyncio.timeout_at` does, at one time with others."""
 
-    __slots__ = ("_alarms", "_call", "_cancelling", "_moment", "_rung", "_task", "_token")
+    __slots__ = ("_alarms", "_cancelling", "_late", "_moment", "_rung", "_task", "_token")
 
-    def __init__(self, alarms: set[_Alarm], moment: float, call: Call) -> None:
+    def __init__(self, alarms: set[_Alarm], moment: float, late: Late) -> None:
         self._alarms = alarms
         self._moment = moment
-        self._call = call
+        self._late = late
         self._rung = False
 
     def __enter__(self) -> None:
@@ -110,7 +115,7 @@ class _Alarm:
             return
         ours = self._task.uncancel() <= self._cancelling
         if ours and kind is asyncio.CancelledError:
-            raise _late(self._call) from None
+            raise self._late() from None
 
     def ring(self) -> None:
         """Cancel the task."""
@@ -119,9 +124,3 @@ class _Alarm:
 
 
 InTime: TypeAlias = _Scope | _Alarm | nullcontext[None]
-
-
-def _late(call: Call) -> NetTimeoutError:
-    return NetTimeoutError(
-        f"{call.first.authority}: not done within {call.timeout.total} seconds", "total"
-    )

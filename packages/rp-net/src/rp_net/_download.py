@@ -103,7 +103,7 @@ async def download(
     transfer.show = reporter.report if reporter else None
     transfer.named = partial(_place_of, target, url, places, overwrite=overwrite)
     try:
-        with engine.clock.until(engine.clock.deadline(first[1]), first[1]):
+        with engine.clock.until(engine.clock.deadline(first[1]), first[1].late):
             async with held(part):
                 if options.get("resume", True):
                     transfer.go_on()

@@ -29,7 +29,7 @@ async def fetch(engine: Engine, method: str, url: str, options: Mapping[str, Any
     begun = perf_counter()
     request, call = engine.prepare(method, url, options)
     clock = engine.clock
-    with clock.until(clock.deadline(call), call):
+    with clock.until(clock.deadline(call), call.late):
         last, passed = await follow(engine.send, request, call)
         answer = await whole(last.exchange, call.max_bytes)
     body = answer.body

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import anyio
+import anyio.lowlevel
 
 from rp_net._apart import apart
 from rp_net._errors import (
@@ -18,7 +19,7 @@ from rp_net._errors import (
 )
 from rp_net._headers import Headers
 from rp_net._loop import on_trio
-from rp_net._network import Network
+from rp_net._network import LaterContext, Network
 from rp_net._proxies import basic
 from rp_net._types import close_content, with_host
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 
 R = TypeVar("R")
+_PIECES: Final = 32
 
 
 class HttpcoreTransport:
@@ -94,7 +96,7 @@ class HttpcoreTransport:
     def _make_pool(self, proxy: Proxy | None) -> Any:
         core, options = self._core, self._options
         shared: dict[str, Any] = {
-            "ssl_context": options.tls_context,
+            "ssl_context": LaterContext(lambda: options.tls_context),
             "max_connections": options.max_connections,
             "max_keepalive_connections": options.max_connections,
             "keepalive_expiry": 30.0,
@@ -141,6 +143,7 @@ class HttpcoreExchange:
         self._transport = transport
         self._stream = response.stream
         self._pieces: Any = None
+        self._until_pause = _PIECES
         self._where = where
         self.status: int = response.status
         extensions = response.extensions
@@ -153,6 +156,10 @@ class HttpcoreExchange:
     async def read(self) -> bytes:
         """Return the next piece; see `Exchange`."""
         pieces = self._pieces = self._pieces or aiter(self._stream)
+        self._until_pause -= 1
+        if not self._until_pause:  # thousands of small ones may have come at once
+            self._until_pause = _PIECES
+            await anyio.lowlevel.checkpoint()
         try:
             return await self._transport.run(lambda: anext(pieces, b""))
         except Exception as error:

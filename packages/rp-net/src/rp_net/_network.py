@@ -2,107 +2,185 @@
 
 from __future__ import annotations
 
-import ssl as ssl_module
+import ssl
 from typing import TYPE_CHECKING, Any
 
 import anyio
+from anyio.abc import SocketAttribute
+from anyio.streams.tls import TLSAttribute, TLSStream
 
 from rp_net._content import PIECE
+from rp_net._deadline import Clock
 from rp_net._errors import ConnectError
 from rp_net._framing import ResponseMeter
 from rp_net._resolve import resolve
+from rp_net._sockets import is_readable
 
 if TYPE_CHECKING:
-    import ssl
+    from collections.abc import Callable
+
+    from anyio.abc import ByteStream
 
     from rp_net._policy import PublicOnly
+
+_BROKEN = (anyio.BrokenResourceError, anyio.ClosedResourceError)
 
 
 class Network:
     """What httpcore calls a network backend, on asyncio and Trio."""
 
     def __init__(self, core: Any, policy: PublicOnly | None) -> None:
-        self._inner = core.AnyIOBackend()
+        self._core = core
         self._policy = policy
+        self._clock = Clock()
 
-    async def connect_tcp(self, host: str, port: int, **options: Any) -> MeteredStream:
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109
+        **_: Any,
+    ) -> Connection:
         """Connect to a host: to its first address that answers."""
         if self._policy is None:
-            return MeteredStream(await self._inner.connect_tcp(host, port, **options))
+            return await self._dial(host, port, timeout)
         failure: Exception = ConnectError(f"{host}: it has no address")
         for address in await resolve(host, port, self._policy):
             try:
-                return MeteredStream(await self._inner.connect_tcp(address, port, **options))
+                return await self._dial(address, port, timeout)
             except Exception as error:
                 failure = error
         raise failure
 
-    async def connect_unix_socket(self, path: str, **options: Any) -> MeteredStream:
+    async def connect_unix_socket(self, path: str, **_: Any) -> Connection:
         """Connect to a Unix socket; no pool here is set up for that."""
         raise NotImplementedError
 
     async def sleep(self, seconds: float) -> None:
         """Wait between tries to connect."""
-        await self._inner.sleep(seconds)
+        await anyio.sleep(seconds)
+
+    async def _dial(self, host: str, port: int, seconds: float | None) -> Connection:
+        try:
+            with anyio.fail_after(seconds):
+                stream = await anyio.connect_tcp(host, port)
+        except TimeoutError as error:
+            raise self._core.ConnectTimeout(error) from error
+        except (OSError, *_BROKEN) as error:
+            raise self._core.ConnectError(error) from error
+        return Connection(self._core, stream, self._clock)
 
 
-class MeteredStream:
+class Connection:
     """A connection that calls itself unusable once bytes came that belong to no response."""
 
-    def __init__(self, inner: Any) -> None:
-        self._inner = inner
-        self._tls = inner.get_extra_info("ssl_object")
+    def __init__(self, core: Any, stream: ByteStream, clock: Clock) -> None:
+        self._core = core
+        self._stream = stream
+        self._clock = clock
+        self._socket = stream.extra(SocketAttribute.raw_socket, None)
+        self._tls: Any = stream.extra(TLSAttribute.ssl_object, None)
         frames = self._tls is not None and self._tls.selected_alpn_protocol() == "h2"
         self._meter = None if frames else ResponseMeter()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
         """Receive bytes: of a long body more than is asked for, since each piece costs httpcore."""
         meter = self._meter
-        if meter is None:
-            return await self._inner.read(max_bytes, timeout)  # type: ignore[no-any-return]
-        data: bytes = await self._inner.read(max(max_bytes, min(meter.body_left, PIECE)), timeout)
-        meter.received(data)
+        most = max(max_bytes, min(meter.body_left, PIECE)) if meter else max_bytes
+        try:
+            with self._clock.within(timeout, self._core.ReadTimeout):
+                data = await self._stream.receive(most)
+        except anyio.EndOfStream:
+            return b""
+        except _BROKEN as error:
+            raise self._core.ReadError(error) from error
+        if meter:
+            meter.received(data)
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
         """Send bytes."""
+        if not buffer:
+            return
         if self._meter:
             self._meter.sent(buffer)
-        await self._inner.write(buffer, timeout)
+        try:
+            with self._clock.within(timeout, self._core.WriteTimeout):
+                await self._stream.send(buffer)
+        except _BROKEN as error:
+            raise self._core.WriteError(error) from error
 
     async def aclose(self) -> None:
         """Close the connection."""
-        await self._inner.aclose()
+        await self._stream.aclose()
 
     async def start_tls(
         self,
-        ssl_context: ssl.SSLContext,
+        ssl_context: ssl.SSLContext | LaterContext,
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109
-    ) -> MeteredStream:
+    ) -> Connection:
         """Go on inside TLS."""
         try:
-            inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
-        except BaseException:
+            if isinstance(ssl_context, LaterContext):
+                ssl_context = ssl_context.made()
+            with anyio.fail_after(timeout):
+                stream = await TLSStream.wrap(
+                    self._stream,
+                    server_side=False,
+                    hostname=server_hostname,
+                    ssl_context=ssl_context,
+                    standard_compatible=False,
+                )
+        except BaseException as error:
             with anyio.CancelScope(shield=True):
-                await self._inner.aclose()
+                await self._stream.aclose()
+            if isinstance(error, TimeoutError):
+                raise self._core.ConnectTimeout(error) from error
+            if isinstance(error, (anyio.EndOfStream, ssl.SSLError, *_BROKEN)):
+                raise self._core.ConnectError(error) from error
             raise
-        return MeteredStream(inner)
+        return Connection(self._core, stream, self._clock)
 
     def get_extra_info(self, info: str) -> Any:
         """Say something of the connection; "is_readable" means to a pool: drop it."""
-        if info == "is_readable" and self._meter and not self._meter.is_clean:
+        if info == "ssl_object":
+            return self._tls
+        if info == "socket":
+            return self._socket
+        return self._is_used_up() if info == "is_readable" else None
+
+    def _is_used_up(self) -> bool:
+        if self._meter and not self._meter.is_clean:
             return True
-        if info == "is_readable" and self._tls is not None and self._has_more():
+        if self._tls is not None and self._has_more():
             return True
-        return self._inner.get_extra_info(info)
+        return self._socket is None or is_readable(self._socket)
 
     def _has_more(self) -> bool:
         """Return whether TLS holds bytes that came and were not read."""
         try:
             self._tls.read(1)
-        except ssl_module.SSLWantReadError:
+        except ssl.SSLWantReadError:
             return False
-        except ssl_module.SSLError:
+        except ssl.SSLError:
             pass
         return True
+
+
+class LaterContext:
+    """Stands for an SSL context, which is made when a connection needs it: that takes long."""
+
+    def __init__(self, make: Callable[[], ssl.SSLContext]) -> None:
+        self._make = make
+        self._protocols: list[str] = []
+
+    def set_alpn_protocols(self, protocols: list[str]) -> None:
+        """Offer these protocols to servers, as httpcore says before each connection."""
+        self._protocols = protocols
+
+    def made(self) -> ssl.SSLContext:
+        """Return the context."""
+        context = self._make()
+        context.set_alpn_protocols(self._protocols)
+        return context

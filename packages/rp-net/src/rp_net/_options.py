@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, Union
 
+from rp_net._errors import NetTimeoutError
+
 if TYPE_CHECKING:
     from rp_net._cache import Cache
     from rp_net._content import ContentTypes
@@ -105,6 +107,12 @@ class Call:
     max_bytes: int | None = None
     cookies: str | None = None
     whole: bool = True
+
+    def late(self) -> NetTimeoutError:
+        """Return the error of a call that is not done in time."""
+        return NetTimeoutError(
+            f"{self.first.authority}: not done within {self.timeout.total} seconds", "total"
+        )
 
 
 _KNOWN = frozenset(SendOptions.__annotations__)

@@ -168,7 +168,7 @@ class StreamedResponse:
             raise RuntimeError("the body of this response was read before")
         self._begun = True
         while True:
-            with self._clock.until(self._deadline, self._call):
+            with self._clock.until(self._deadline, self._call.late):
                 raw = await self._exchange.read()
             if not raw:
                 break
@@ -191,7 +191,7 @@ async def open_stream(
     request, call = engine.prepare(method, url, limits, whole=False)
     clock = engine.clock
     deadline = clock.deadline(call)
-    with clock.until(deadline, call):
+    with clock.until(deadline, call.late):
         last, passed = await follow(engine.send, request, call)
     response = StreamedResponse(last, passed, call, (clock, deadline))
     try:

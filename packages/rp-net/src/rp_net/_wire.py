@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import select
 import socket
 import time
 from contextlib import contextmanager, suppress
@@ -14,6 +13,7 @@ from rp_net._content import PIECE
 from rp_net._errors import ConnectError, NetTimeoutError
 from rp_net._proxies import basic
 from rp_net._resolve import resolve_here
+from rp_net._sockets import is_readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +100,7 @@ class Wire:
             return False
         if self._reader.has_more() or time.monotonic() - self.idle_since > _IDLE_SECONDS:
             return False
-        return not _is_readable(self._socket)
+        return not is_readable(self._socket)
 
     def cut(self) -> None:
         """Close the connection, from any thread; whoever waits for it goes on with an error."""
@@ -220,11 +220,3 @@ class _Opened:
 
     def makefile(self, _mode: str) -> _Reader | None:
         return self._reader
-
-
-def _is_readable(sock: socket.socket) -> bool:
-    if not hasattr(select, "poll"):
-        return bool(select.select([sock], [], [], 0)[0])
-    poll = select.poll()
-    poll.register(sock, select.POLLIN)
-    return bool(poll.poll(0))
