@@ -6,8 +6,7 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rp_net._errors import DigestError
 
@@ -25,8 +24,7 @@ _ITEM: Final = re.compile(r"([a-z0-9-]+)\s*=\s*:([A-Za-z0-9+/=\s]*):")
 _BLOCK: Final = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(NamedTuple):
     """A digest: an algorithm, and the hex it must come to; None: it is only computed."""
 
     algorithm: str

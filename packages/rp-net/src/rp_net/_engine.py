@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import anyio
@@ -51,6 +52,17 @@ class Engine:
         self.backend: str | None = None
         self.closed = False
         self._home = settings.base.origin if settings.base else None
+        self._of_every_call = {
+            "cache": settings.cache,
+            "policy": settings.policy,
+            "backend": settings.backend,
+            "proxy": settings.proxy,
+            "follow": settings.follow_redirects,
+            "max_redirects": settings.max_redirects,
+            "allow_downgrade": settings.allow_downgrade,
+            "max_bytes": settings.max_bytes,
+            "retry": settings.retry,
+        }
         self._transports: dict[tuple[str, PublicOnly | None], Transport] = {}
         self._proxies: dict[tuple[str, str, int], Proxy | None] = {}
         self._prepared: dict[tuple[str, str], tuple[Request, Call]] = {}
@@ -99,6 +111,10 @@ class Engine:
                 self._prepared[method, url] = prepared
         return prepared
 
+    @cached_property
+    def _headers(self) -> Headers:
+        return self.settings.headers.defaults({"Accept-Encoding": accepted_codings()})
+
     @property
     def clock(self) -> Clock:
         """The deadlines of the event loop that this engine belongs to."""
@@ -125,16 +141,13 @@ class Engine:
             raise ValueError(f"{method!r} is no method")
         target = self._url(url, options.get("params"))
         call = self._call(target, options, whole=whole)
-        content, kind = encode_content(
-            **{name: options[name] for name in _CONTENT if name in options}
-        )
-        headers = self.settings.headers
+        body = {name: options[name] for name in _CONTENT if name in options}
+        content, kind = encode_content(**body) if body else (None, None)
+        headers = self._headers
         if given := options.get("headers"):
             headers = headers.merged(given)
         if "transfer-encoding" in headers or "content-length" in headers:
             headers = without_framing(headers, content)
-        if "accept-encoding" not in headers:
-            headers = headers.merged({"Accept-Encoding": accepted_codings()})
         if kind and "content-type" not in headers:
             headers = headers.merged({"Content-Type": kind})
         return Request(method.upper(), target._replace(userinfo=None), headers, content), call
@@ -182,26 +195,14 @@ class Engine:
             timeout = ENDLESS
         if "timeout" in options:
             timeout = as_timeout(options["timeout"], timeout)
-        call = Call(
-            timeout=timeout,
-            retry=settings.retry,
-            first=url,
-            cache=settings.cache,
-            policy=settings.policy,
-            backend=settings.backend,
-            proxy=settings.proxy,
-            auth=url.userinfo or (settings.auth if at_home else None),
-            follow=settings.follow_redirects,
-            max_redirects=settings.max_redirects,
-            allow_downgrade=settings.allow_downgrade,
-            max_bytes=settings.max_bytes,
-            cookies=settings.cookies if at_home else None,
-            whole=whole,
-        )
-        if options:
-            call = replace(call, **own_settings(options))
-            check_proxy(call.proxy, call.policy)
-        return call
+        fields: dict[str, Any] = {
+            **self._of_every_call,
+            "auth": url.userinfo or (settings.auth if at_home else None),
+            "cookies": settings.cookies if at_home else None,
+            **own_settings(options),
+        }
+        check_proxy(fields["proxy"], fields["policy"])
+        return Call(timeout=timeout, first=url, whole=whole, **fields)
 
     def _with_secrets(self, request: Request, call: Call) -> Headers:
         headers, url = request.headers, request.url

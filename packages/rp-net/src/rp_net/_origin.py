@@ -6,12 +6,10 @@ import hashlib
 import json
 import os
 import re
-import secrets
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from rp_net._headers import Headers
@@ -22,8 +20,7 @@ _VISIBLE: Final = re.compile(r"[\x20-\x7e]{1,4096}")
 _OLD_ENOUGH: Final = timedelta(seconds=60)
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """What a server said of the content that a file is to become.
 
     Attributes:
@@ -79,10 +76,10 @@ class Origin:
         if self.validator is None:
             self.forget(path)
             return
-        temporary = f"{path}.{secrets.token_hex(4)}.json"
+        temporary = f"{path}.{os.urandom(4).hex()}.json"
         try:
             with open(temporary, "xb") as file:
-                file.write(json.dumps(asdict(self)).encode())
+                file.write(json.dumps(self._asdict()).encode())
             os.replace(temporary, f"{path}.json")
         except OSError:  # without it, the next attempt begins anew
             with suppress(OSError):

@@ -6,8 +6,7 @@ import errno
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from rp_net._tls import Path
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
 _MOST_NAME = 200
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """A place for a file.
 
     Attributes:
