@@ -115,7 +115,7 @@ WAYS: Final[dict[str, Way]] = {
     "curl": program("curl", curl),
     "wget2": program("wget2", wget2),
     "aria2c": program("aria2c", aria2c, hashes=True),
-    "pooch": library("pooch", pooch, slow=True),
+    "pooch": library("pooch", pooch),
     "parfive": library("parfive", parfive),
     "pypdl": library("pypdl", pypdl),
 }

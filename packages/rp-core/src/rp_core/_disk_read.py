@@ -73,9 +73,13 @@ class OpenFile:
         """Return up to `size` bytes, fewer only where the file ends."""
         if offset + size <= len(self._start):
             return self._start[offset : offset + size]
-        contents = bytearray(max(0, min(size, self.status.st_size - offset)))
-        self.read_into(memoryview(contents), offset)
-        return bytes(contents)
+        wanted = max(0, min(size, self.status.st_size - offset))
+        contents = _read_at(self._descriptor, wanted, offset)
+        if len(contents) < wanted:
+            rest = bytearray(wanted - len(contents))
+            self.read_into(memoryview(rest), offset + len(contents))
+            contents += rest
+        return contents
 
     def read_into(self, into: memoryview, offset: int) -> None:
         """Fill a buffer from a place in the file.
@@ -109,7 +113,14 @@ if sys.platform == "win32":
         into[: len(data)] = data
         return len(data)
 
+    def _read_at(descriptor: int, size: int, offset: int) -> bytes:
+        os.lseek(descriptor, offset, os.SEEK_SET)
+        return os.read(descriptor, size)
+
 else:
 
     def _read_some(descriptor: int, into: memoryview, offset: int) -> int:
         return os.preadv(descriptor, [into], offset)
+
+    def _read_at(descriptor: int, size: int, offset: int) -> bytes:
+        return os.pread(descriptor, size, offset)

@@ -119,7 +119,7 @@ class MemoryStore:
 
 
 class FileStore:
-    """Keeps responses in a `DiskStore`: for each URL a list, and a file for each body."""
+    """Keeps responses in a `DiskStore`: for each URL a list, and each body by itself."""
 
     def __init__(self, path: Path | None, max_bytes: int) -> None:
         self.max_bytes = max_bytes
@@ -170,16 +170,15 @@ class FileStore:
             return []
 
     def _body_here(self, url: str, stored: Stored) -> bytes | None:
-        with self._disk.open_reader(("body", url, stored.id)) as found:
-            return found.file.read() if found else None
+        found: bytes | None = self._disk.get(("body", url, stored.id))
+        return found
 
     def _put_here(self, url: str, stored: Stored, body: bytes, replaced: set[str]) -> None:
         with self._lock:
             kept = self._find_here(url)
             gone = [one for one in kept if one.id in replaced] + kept[_MOST_VARIANTS - 1 :]
             kept = [one for one in kept if one not in gone]
-            with self._disk.open_writer(("body", url, stored.id)) as file:
-                file.write(body)
+            self._disk.set(("body", url, stored.id), body)
             self._write_list(url, [stored, *kept])
             for one in gone:
                 self._disk.discard(("body", url, one.id))
