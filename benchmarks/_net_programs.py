@@ -33,7 +33,7 @@ def program(
     return Way(run, (f"{name}/",))
 
 
-def library(name: str, run: Callable[[Any, Job], None], *, slow: bool = False) -> Way:
+def library(name: str, run: Callable[[Any, Job], None]) -> Way:
     """Make the way by a library, imported outside the clock."""
 
     def run_and_check(job: Job) -> Measured:
@@ -44,7 +44,7 @@ def library(name: str, run: Callable[[Any, Job], None], *, slow: bool = False) -
         check_files(job.items())
         return measured
 
-    return Way(run_and_check, (name,), slow=slow)
+    return Way(run_and_check, (name,))
 
 
 def _write(job: Job, name: str, lines: Sequence[str]) -> str:

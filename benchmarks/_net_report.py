@@ -94,7 +94,7 @@ def ask(question: Question, job: Job, repeats: int, folder: Path) -> None:
     samples: dict[str, list[Measured]] = {name: [] for name in ways}
     broken: set[str] = set()
     for name in rounds(list(ways), repeats):
-        if name in broken or (ways[name].slow and samples[name]):
+        if name in broken:
             continue
         try:
             samples[name].append(run_child(question.ways, name, job, folder))
@@ -107,7 +107,7 @@ def ask(question: Question, job: Job, repeats: int, folder: Path) -> None:
         if name not in broken
     }
     if found:
-        _print(question, found, repeats, {name for name in found if ways[name].slow})
+        _print(question, found, repeats)
 
 
 def _is_left_out(question: Question, name: str, missing: Sequence[str]) -> bool:
@@ -146,14 +146,14 @@ def run_child(table: str, way: str, job: Job, folder: Path) -> Measured:
     return Measured(*json.loads(output.splitlines()[-1]))
 
 
-def _print(question: Question, found: Mapping[str, Measured], repeats: int, slow: set[str]) -> None:
+def _print(question: Question, found: Mapping[str, Measured], repeats: int) -> None:
     best = max((rate(it) for name, it in found.items() if not name.startswith(OURS)), default=0)
     rows = []
     for name, measured in found.items():
         figures = [column.write(measured) for column in question.columns]
         ratio = f"{rate(measured) / best:.2f}" if best else "-"
         verdicts = [bar.judge(found) for bar in question.bars if bar.ours == name]
-        rows.append([name + " (once)" * (name in slow), *figures, ratio, "; ".join(verdicts)])
+        rows.append([name, *figures, ratio, "; ".join(verdicts)])
     heads = [column.head for column in question.columns]
     title = f"{question.title}; median of {repeats}"
     print_table(title, ["way", *heads, "it / best peer", "it / the peer of the bar"], rows)

@@ -66,7 +66,6 @@ class Way:
 
     run: Callable[[Job], Measured]
     needs: tuple[str, ...] = ()
-    slow: bool = False
 
     def missing(self) -> list[str]:
         """Return what is not installed."""
