@@ -226,9 +226,9 @@ async def test_batches_are_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     sizes: list[int] = []
     write = Part.write
 
-    def noted(part: Part, data: Any) -> int:
+    def noted(part: Part, data: Any) -> None:
         sizes.append(sum(map(len, data)))
-        return write(part, data)
+        write(part, data)
 
     monkeypatch.setattr(Part, "write", noted)
     with FaultServer() as server:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from rp_net._errors import DigestError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rp_net._headers import Headers
 
@@ -106,13 +106,18 @@ class Promise:
 
     def __init__(self, digests: Iterable[Digest] = ()) -> None:
         self._digests = tuple(digests)
+        self.begin_anew()
+
+    def update(self, batch: Sequence[bytes]) -> None:
+        """Take some bytes."""
+        for data in batch:
+            self._hashes.update(data)
+            self.taken += len(data)
+
+    def begin_anew(self) -> None:
+        """Forget what has been taken."""
         self._hashes = Hashes(digest.algorithm for digest in self._digests)
         self.taken = 0
-
-    def update(self, data: bytes) -> None:
-        """Take some bytes."""
-        self._hashes.update(data)
-        self.taken += len(data)
 
     def go_on_from(self, earlier: Promise, offset: int) -> None:
         """Stand where another stands, if that is at an offset; where nothing is computed, there."""

@@ -10,12 +10,16 @@ import stat
 import sys
 from contextlib import suppress
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rp_net._errors import DiskFullError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
 NO_ROOM: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _KEEP_SIZE: Final = 1
+_MOST_PIECES: Final = 1000  # the system takes 1024
 _FLAGS: Final = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -90,6 +94,20 @@ def _open_own(path: str) -> tuple[io.FileIO, os.stat_result]:
         file.close()
         raise PermissionError(f"{path!r} is no regular file of this user")
     return file, status
+
+
+def write_all(
+    descriptor: int, batch: Sequence[bytes], wrote: Callable[[int], None] = lambda _: None
+) -> None:
+    """Write a batch, and tell how many bytes each step has written."""
+    left = batch
+    while left:
+        if hasattr(os, "writev") and len(left) <= _MOST_PIECES:
+            count = os.writev(descriptor, left)
+        else:
+            count = os.write(descriptor, b"".join(left))
+        wrote(count)
+        left = [] if count == sum(map(len, left)) else [b"".join(left)[count:]]
 
 
 def put_in_place(path: str, destination: str, *, overwrite: bool) -> None:

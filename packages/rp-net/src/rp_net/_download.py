@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -160,7 +161,7 @@ async def held(part: Part, *, always: bool = False) -> AsyncGenerator[None, None
         part: The file.
         always: Whether one that is not there is made at once.
     """
-    if always or part.is_there():
+    if always or os.path.lexists(part.path):  # noqa: ASYNC240 - less than a thread costs
         await _open(part)
     keep = True
     try:

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from rp_core import effect, sync_folder
+from rp_net._at_once import place_at_once
 from rp_net._digests import Promise
 from rp_net._disk import (
     NO_ROOM,
@@ -18,6 +19,7 @@ from rp_net._disk import (
     open_alone,
     put_in_place,
     reserve,
+    write_all,
 )
 from rp_net._errors import DiskFullError, IncompleteBodyError
 from rp_net._origin import Origin
@@ -35,8 +37,8 @@ class BusyError(Exception):
 class Part:
     """The file that a download is written to, piece by piece, hashed on the way.
 
-    It is made and locked by the first write: a download that comes in one batch never has to be
-    looked after by others.
+    It is made and locked by the first write. A download that comes in one batch does without it
+    where the system has files without names, and no file is there to be replaced.
 
     Args:
         path: Where it is.
@@ -58,10 +60,6 @@ class Part:
         self._whole = self._now = Promise()
         self._busy = Lock()
         self._left = self._keep = False
-
-    def is_there(self) -> bool:
-        """Return whether there is such a file."""
-        return os.path.lexists(self.path)
 
     def open(self) -> bool:
         """Open the file, and make it if need be; return whether this is its only writer.
@@ -101,7 +99,7 @@ class Part:
         whole.go_on_from(self._whole, offset)
         self._next, self._whole, self._now = (offset, origin), whole, now
 
-    def write(self, batch: Sequence[bytes]) -> int:
+    def write(self, batch: Sequence[bytes]) -> None:
         """Append bytes, all of them; blocks.
 
         Raises:
@@ -109,12 +107,12 @@ class Part:
             BusyError: There is another writer.
         """
         with self._used():
-            return self._append(batch)
+            self._append(batch)
 
     def finish(
         self, batch: Sequence[bytes], destination: str, *, overwrite: bool, durable: bool
-    ) -> int:
-        """Append the last bytes, check the whole, and put it in its place; return its size. Blocks.
+    ) -> None:
+        """Append the last bytes, check the whole, and put it in its place; blocks.
 
         Raises:
             IncompleteBodyError: It is shorter than the server said.
@@ -123,6 +121,8 @@ class Part:
             DiskFullError, BusyError: As `write` raises.
         """
         with self._used():
+            if self._place_at_once(batch, destination, durable=durable):
+                return
             self._append(batch)
             length = self._origin.length if self._origin else None
             if length is not None and self._size != length:
@@ -130,7 +130,6 @@ class Part:
             self._whole.check(destination)
             self._now.check(destination)
             self._place(destination, overwrite=overwrite, durable=durable)
-            return self._size
 
     def leave(self, *, keep: bool) -> None:
         """Let go of the file: kept for another time, or removed.
@@ -158,22 +157,30 @@ class Part:
                 if self._left:
                     self._let_go()
 
+    def _place_at_once(self, batch: Sequence[bytes], destination: str, *, durable: bool) -> bool:
+        """Place a file of which nothing has been written yet, and nothing is to come."""
+        size = sum(map(len, batch))
+        if self._file or not self._next or self._next[1].length not in (None, size):
+            return False
+
+        def placed() -> None:
+            self.placed = self._size = size
+
+        promises = (self._whole, self._now)
+        return place_at_once(batch, destination, promises, durable=durable, placed=placed)
+
     def _check_wanted(self) -> None:
         if self._left:
             raise OSError("the download was given up")
 
-    def _append(self, batch: Sequence[bytes]) -> int:
-        file = self._ready()
-        # Joined, since writing and hashing each let other threads run, and wait for their turn.
-        data = batch[0] if len(batch) == 1 else b"".join(batch)
-        written = 0
-        while written < len(data):
-            self._check_wanted()
-            count = file.write(memoryview(data)[written:]) or 0
-            self._size, written = self._size + count, written + count
-        self._whole.update(data)
-        self._now.update(data)
-        return len(data)
+    def _append(self, batch: Sequence[bytes]) -> None:
+        write_all(self._ready().fileno(), batch, self._wrote)
+        self._whole.update(batch)
+        self._now.update(batch)
+
+    def _wrote(self, count: int) -> None:
+        self._size += count
+        self._check_wanted()
 
     def _ready(self) -> io.FileIO:
         """Return the file, where the next byte is to be written."""
@@ -206,7 +213,7 @@ class Part:
         file.seek(self._whole.taken)
         while self._whole.taken < offset:
             self._check_wanted()
-            self._whole.update(file.read(min(_BLOCK, offset - self._whole.taken)))
+            self._whole.update([file.read(min(_BLOCK, offset - self._whole.taken))])
         file.seek(offset)
 
     def _place(self, destination: str, *, overwrite: bool, durable: bool) -> None:
