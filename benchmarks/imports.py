@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 BARE: Final = ""
 FLOOR: Final = "an_empty_module"
-OURS: Final = ("rp_core", "rp_image")
-PEERS: Final = ("PIL.Image", "numpy", "cv2", "imageio.v3", "rp")
+OURS: Final = ("rp_core", "rp_image", "rp_net")
+PEERS: Final = ("PIL.Image", "numpy", "cv2", "imageio.v3", "httpx2", "aiohttp", "rp")
 CHILD: Final = """
 import sys, time
 sys.path.append({folder!r})
