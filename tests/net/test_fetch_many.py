@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 import pytest
 
 import rp_core
@@ -111,6 +113,28 @@ async def test_iterables_of_both_kinds_and_progress(server: FaultServer) -> None
     assert len(await rp_net.fetch_many(now())) == 5
     assert await rp_net.fetch_many([]) == []
     assert reported[-1].done == 5
+
+
+@on_asyncio
+async def test_others_have_their_turn_while_a_cache_gives_everything(server: FaultServer) -> None:
+    fresh = [("Cache-Control", "max-age=60")]
+    urls = [server.on(f"/{n}", lambda e: e.respond(200, b"x", fresh)) for n in range(50)]
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await anyio.lowlevel.checkpoint()
+
+    async with rp_net.Client(cache=rp_net.Cache(None)) as client:
+        await client.fetch_many(urls)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(others)
+            found = await client.fetch_many(urls, limit=1)
+            tasks.cancel_scope.cancel()
+    assert all(response.from_cache for response in found)
+    assert turns >= len(urls)
 
 
 @on_asyncio

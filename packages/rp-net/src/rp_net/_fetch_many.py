@@ -49,7 +49,8 @@ class Turns:
             raise TypeError("limit and per_host must be ints")
         if limit < 1 or per_host < 1:
             raise ValueError("limit and per_host must be at least 1")
-        self._all = anyio.Semaphore(limit, fast_acquire=True)
+        # One of the two waits for the next turn of the loop, as what a cache gives never does.
+        self._all = anyio.Semaphore(limit)
         self._hosts: dict[str, anyio.Semaphore] = defaultdict(
             lambda: anyio.Semaphore(per_host, fast_acquire=True)
         )
