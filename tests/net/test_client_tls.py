@@ -69,6 +69,18 @@ async def test_plain_http_needs_no_tls(
 
 
 @each_backend
+async def test_a_wrong_file_of_certificates_is_no_fault_of_the_server(
+    secure: FaultServer, tmp_path: Path, backend: BackendName
+) -> None:
+    (tmp_path / "empty.pem").touch()
+    for name, kind in (("missing.pem", FileNotFoundError), ("empty.pem", ssl.SSLError)):
+        async with rp_net.Client(backend=backend, tls=rp_net.Tls(ca=tmp_path / name)) as client:
+            with pytest.raises(kind):
+                await client.get(secure.url())
+    assert secure.connections == 0
+
+
+@each_backend
 @pytest.mark.parametrize("name", ["wrong_host", "expired", "self_signed"])
 async def test_a_bad_certificate_is_refused(
     signed: Certificates, backend: BackendName, name: str

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from functools import partial
 
 import anyio
 import pytest
 
 import rp_net
+from support.certificates import Certificates
 from support.fault_cuts import smuggled
 from support.fault_exchange import Exchange
 from support.fault_server import FaultServer
@@ -54,6 +56,44 @@ async def test_surplus_bytes_never_answer_the_next_request(
             assert (await client.get(server.url())).content in (b"good", b"")
         await then(client, server)
     assert server.connections == 2
+
+
+def _long(size: int, *, chunked: bool) -> bytes:
+    """Make a response that is so many bytes long as a whole."""
+    if not chunked:
+        body = size - len(head(200, [("Content-Length", "000000")]))
+        return head(200, [("Content-Length", f"{body:06}")]) + b"x" * body
+    left = size - len(CHUNKED + chunk(b"x" * 9) + chunk(b""))
+    body = next(n for n in range(left) if len(chunk(b"x" * (left - n))) == left)
+    return CHUNKED + chunk(b"x" * 9) + chunk(b"x" * (left - body)) + chunk(b"")
+
+
+def _send(data: bytes, exchange: Exchange) -> None:
+    exchange.send(data)
+
+
+# What asyncio takes at once, what httpcore asks for, and sizes between.
+LONG = [1 << 16, 1 << 17, 150_000, 200_000, 250_000, (1 << 18) - len(EVIL)]
+
+
+@on_two_loops
+@pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+async def test_surplus_that_comes_with_a_long_answer(
+    backend: BackendName, signed: Certificates, secure: bool, chunked: bool
+) -> None:
+    tls = signed.good.server() if secure else None
+    for size in LONG:
+        answer = _long(size, chunked=chunked)
+        assert len(answer) == size
+        with FaultServer(host="localhost", tls=tls) as server:
+            server.on("/", partial(_send, answer + EVIL))
+            trusting = signed.trusting() if secure else None
+            async with rp_net.Client(backend=backend, retries=0, tls=trusting) as client:
+                with suppress(rp_net.ProtocolError):
+                    await client.get(server.url())
+                await anyio.sleep(0.05)  # until all has come
+                await then(client, server)
 
 
 MISFRAMED = {

@@ -66,6 +66,7 @@ class HttpcoreTransport:
             extensions={"timeout": seconds},
         )
         pool = self._pool(request.proxy)
+        self._options.make_context(url)
         try:
             response = await self.run(lambda: pool.handle_async_request(message))
         except BaseException as error:

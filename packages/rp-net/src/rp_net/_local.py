@@ -25,7 +25,8 @@ def as_transport(given: TransportTypes) -> Transport:
 
     Args:
         given: A function (plain or async) of a `Request` that returns a `Response`; an ASGI
-            application; or an object with `send` and `close`.
+            application; or an object with `send` and `close`, whose exchanges can be closed also in
+            a task that is cancelled.
 
     Raises:
         TypeError: It is none of these.

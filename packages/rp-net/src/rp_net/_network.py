@@ -6,7 +6,7 @@ import ssl
 from typing import TYPE_CHECKING, Any
 
 import anyio
-from anyio.abc import SocketAttribute
+from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute, TLSStream
 
 from rp_net._content import PIECE
@@ -17,9 +17,7 @@ from rp_net._resolve import resolve
 from rp_net._sockets import is_readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from anyio.abc import ByteStream
+    from collections.abc import Callable, Mapping
 
     from rp_net._policy import PublicOnly
 
@@ -68,7 +66,7 @@ class Network:
             raise self._core.ConnectTimeout(error) from error
         except (OSError, *_BROKEN) as error:
             raise self._core.ConnectError(error) from error
-        return Connection(self._core, stream, self._clock)
+        return Connection(self._core, Undivided(stream), self._clock)
 
 
 class Connection:
@@ -82,21 +80,26 @@ class Connection:
         self._tls: Any = stream.extra(TLSAttribute.ssl_object, None)
         frames = self._tls is not None and self._tls.selected_alpn_protocol() == "h2"
         self._meter = None if frames else ResponseMeter()
+        self._held = b""
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
         """Receive bytes: of a long body more than is asked for, since each piece costs httpcore."""
-        meter = self._meter
-        most = max(max_bytes, min(meter.body_left, PIECE)) if meter else max_bytes
+        data = self._held or await self._receive(timeout)
+        if self._meter is None:
+            return data
+        most = max(max_bytes, self._meter.body_left)
+        data, self._held = data[:most], data[most:]
+        self._meter.received(data)
+        return data
+
+    async def _receive(self, seconds: float | None) -> bytes:
         try:
-            with self._clock.within(timeout, self._core.ReadTimeout):
-                data = await self._stream.receive(most)
+            with self._clock.within(seconds, self._core.ReadTimeout):
+                return await self._stream.receive(PIECE)
         except anyio.EndOfStream:
             return b""
         except _BROKEN as error:
             raise self._core.ReadError(error) from error
-        if meter:
-            meter.received(data)
-        return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
         """Send bytes."""
@@ -107,7 +110,7 @@ class Connection:
         try:
             with self._clock.within(timeout, self._core.WriteTimeout):
                 await self._stream.send(buffer)
-        except _BROKEN as error:
+        except (anyio.EndOfStream, *_BROKEN) as error:
             raise self._core.WriteError(error) from error
 
     async def aclose(self) -> None:
@@ -151,7 +154,7 @@ class Connection:
         return self._is_used_up() if info == "is_readable" else None
 
     def _is_used_up(self) -> bool:
-        if self._meter and not self._meter.is_clean:
+        if self._held or (self._meter and not self._meter.is_clean):
             return True
         if self._tls is not None and self._has_more():
             return True
@@ -166,6 +169,37 @@ class Connection:
         except ssl.SSLError:
             pass
         return True
+
+
+class Undivided(ByteStream):
+    """A stream that gives all that has come.
+
+    That of anyio keeps what goes beyond `max_bytes` to itself: surplus that nobody would see.
+    """
+
+    def __init__(self, stream: ByteStream) -> None:
+        self._inner = stream
+
+    async def receive(self, max_bytes: int = PIECE) -> bytes:
+        """Return what has come; at most as much as asyncio takes at once."""
+        return await self._inner.receive(max(max_bytes, PIECE))
+
+    async def send(self, item: bytes) -> None:
+        """Send bytes."""
+        await self._inner.send(item)
+
+    async def send_eof(self) -> None:
+        """Say that nothing more is sent."""
+        await self._inner.send_eof()
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        await self._inner.aclose()
+
+    @property
+    def extra_attributes(self) -> Mapping[Any, Callable[[], Any]]:
+        """What is known of the connection."""
+        return self._inner.extra_attributes
 
 
 class LaterContext:

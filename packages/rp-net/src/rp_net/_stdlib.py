@@ -51,6 +51,7 @@ class StdlibTransport:
             raise RuntimeError("the client is closed")
         if self._options.policy:
             self._options.policy.check_url(request.url)
+        self._options.make_context(request.url)
         await self._room.acquire()
         try:
             return await self._send(request, limits)

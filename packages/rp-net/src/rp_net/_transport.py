@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rp_net._policy import PublicOnly
     from rp_net._tls import Tls
     from rp_net._types import Transport
+    from rp_net._url import Url
 
 
 @dataclass
@@ -47,6 +48,15 @@ class TransportOptions:
         if self.tls is None or isinstance(self.tls, Tls):
             return (self.tls or Tls()).context()
         return self.tls
+
+    def make_context(self, url: Url) -> None:
+        """Make the SSL context where a URL needs it: what is wrong with it is no fault of a server.
+
+        Raises:
+            FileNotFoundError, ssl.SSLError: As `Tls.context` raises.
+        """
+        if url.scheme == "https":
+            _ = self.tls_context
 
 
 open_transport: Fallback[[TransportOptions], Transport] = Fallback("rp_net.Client")

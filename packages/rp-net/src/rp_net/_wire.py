@@ -100,7 +100,9 @@ class Wire:
             return False
         if self._reader.has_more() or time.monotonic() - self.idle_since > _IDLE_SECONDS:
             return False
-        return not is_readable(self._socket)
+        # What TLS has taken from the system and deciphered, nobody can poll for.
+        pending = getattr(self._socket, "pending", None)
+        return not (pending and pending()) and not is_readable(self._socket)
 
     def cut(self) -> None:
         """Close the connection, from any thread; whoever waits for it goes on with an error."""

@@ -69,6 +69,7 @@ class AiohttpTransport:
         if self._options.policy:
             self._options.policy.check_url(request.url)
         url = request.url
+        self._options.make_context(url)
         connect_seconds.set(limits.connect)
         native = request.native
         if not isinstance(native, _Native):
