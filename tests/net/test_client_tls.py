@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
 import rp_net
@@ -149,6 +150,7 @@ async def test_surplus_inside_tls_answers_nothing(
     async with rp_net.Client(backend=backend, tls=tls, retries=0) as client:
         for path in ("/evil", "/", "/apart", "/"):
             assert (await client.get(secure.url(path))).content == b"good"
+            await anyio.sleep(0.05)  # until all has come
 
 
 @on_asyncio
