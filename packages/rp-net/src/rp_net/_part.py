@@ -94,8 +94,9 @@ class Part:
         Raises:
             DiskFullError: There is no room for what will come.
         """
-        if self._file is None and (origin.length or 0) > _BLOCK:
-            check_room(self.path, origin.length or 0)
+        room = origin.length or 0
+        if self._file is None and room > _BLOCK:
+            check_room(self.path, room)
         whole.go_on_from(self._whole, offset)
         self._next, self._whole, self._now = (offset, origin), whole, now
 

@@ -28,15 +28,13 @@ class Target(NamedTuple):
     size: int | None = None
 
     def within(self, name: str) -> str:
-        """Return the path of a file in the folder, or its own where it has a name already.
+        """Return the path of a file in the folder.
 
         A link that has the name is replaced, and not followed: a server chooses the name.
 
         Raises:
             IsADirectoryError: A folder has the name.
         """
-        if not self.is_folder:
-            return self.path
         path = os.path.join(self.path, name)
         if os.path.isdir(path):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
