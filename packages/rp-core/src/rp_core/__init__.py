@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from rp_core._batch import streamed as streamed
     from rp_core._cache import cached as cached
     from rp_core._cached import Cached as Cached
+    from rp_core._cancel import check_wanted as check_wanted
     from rp_core._cancel import effect as effect
+    from rp_core._cancel import when_abandoned as when_abandoned
     from rp_core._disk_files import StoredFile as StoredFile
     from rp_core._disk_store import DiskStore as DiskStore
     from rp_core._errors import Attempt as Attempt
@@ -82,7 +84,7 @@ else:
             "rp_core._batch": "Batch gathered split_options streamed",
             "rp_core._cache": "cached",
             "rp_core._cached": "Cached",
-            "rp_core._cancel": "effect",
+            "rp_core._cancel": "check_wanted effect when_abandoned",
             "rp_core._disk_files": "StoredFile",
             "rp_core._disk_store": "DiskStore",
             "rp_core._errors": (

@@ -34,6 +34,7 @@ def threaded(
     module: str | None = None,
     cpu: bool = True,
     prepare: Prepare | None = None,
+    takes_async: bool = False,
 ) -> Callable[P, Coroutine[Any, Any, R]]:
     """Derive the async face of a blocking function: it runs on a worker thread.
 
@@ -48,6 +49,8 @@ def threaded(
         prepare: Called with the arguments; says what to await on the caller's loop before the
             thread is crossed: None, or a function that returns an awaitable, whose result takes
             the place of the first argument.
+        takes_async: Whether an async iterable among the arguments is advanced on the caller's loop,
+            one item ahead of `fn`, which gets a blocking iterator in its place.
     """
 
     @functools.wraps(fn)
@@ -55,6 +58,10 @@ def threaded(
         from rp_core._offload import offload
         from rp_core._threads import budget, pool
 
+        if takes_async and any(hasattr(value, "__aiter__") for value in (*args, *kwargs.values())):
+            from rp_core._intake import offload_fed
+
+            return await offload_fed(fn, args, kwargs, crew=budget if cpu else pool)
         call: Callable[[], R] = functools.partial(fn, *args, **kwargs)
         if prepare and (coming := prepare(*args, **kwargs)):
             call = functools.partial(fn, await coming(), *args[1:], **kwargs)  # type: ignore[arg-type]
@@ -70,31 +77,37 @@ def threaded_iter(
     module: str | None = None,
     cpu: bool = True,
     prepare: Prepare | None = None,
+    ahead: Callable[P, int] | None = None,
 ) -> Callable[P, AsyncGenerator[R, None]]:
     """Derive the async face of a blocking generator function, one thread hop per item.
 
-    Nothing is produced before it is asked for, so memory stays bounded. Closing the face closes
-    the generator.
+    Nothing is produced before the first item is asked for, and no more than one item, or `ahead`,
+    before it is taken, so memory stays bounded. Closing the face closes the generator.
 
     Args:
         fn: The blocking generator function.
         module: As in `threaded`.
         cpu: Whether `fn` is CPU-bound: each item then takes a slot of the process-wide budget.
         prepare: As in `threaded`.
+        ahead: Called with the arguments; says how many items may wait, produced, for a consumer
+            that is slower. 0: none is produced before it is asked for, as without `ahead`.
     """
 
     @functools.wraps(fn)
     async def face(*args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[R, None]:
         from contextlib import aclosing
 
+        from rp_core._ahead import run_ahead
         from rp_core._iterators import hop_per_item
         from rp_core._threads import budget, pool
 
         crew = budget if cpu else pool
+        most = ahead(*args, **kwargs) if ahead else 0
         call: Callable[[], Iterable[R]] = functools.partial(fn, *args, **kwargs)
         if prepare and (coming := prepare(*args, **kwargs)):
             call = functools.partial(fn, await coming(), *args[1:], **kwargs)  # type: ignore[arg-type]
-        async with aclosing(hop_per_item(call, crew)) as items:
+        hops = run_ahead(call, crew, most) if most else hop_per_item(call, crew)
+        async with aclosing(hops) as items:
             async for item in items:
                 yield item
 

@@ -21,21 +21,28 @@ if TYPE_CHECKING:
     from rp_core._threads import Crew
 
 R = TypeVar("R")
-_END: Final[Any] = object()
+END: Final[Any] = object()
+
+
+class Raised:
+    """An error among the items: it is raised where the item would be handed out."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
 
 
 async def hop_per_item(make: Callable[[], Iterable[R]], crew: Crew) -> AsyncGenerator[R, None]:
     """Yield the items of a blocking iterable, each produced on a thread of `crew`."""
-    source = _Source(make)
+    source = BlockingSource(make)
     try:
-        while (item := await offload(source.next, crew=crew)) is not _END:
+        while (item := await offload(source.next, crew=crew)) is not END:
             yield item
     finally:
         with anyio.CancelScope(shield=True):
             await offload(source.close, crew=crew)
 
 
-class _Source:
+class BlockingSource:
     """An iterator that one thread at a time advances, and that closes after its last item."""
 
     def __init__(self, make: Callable[[], Iterable[Any]]) -> None:
@@ -59,7 +66,7 @@ class _Source:
     def _next(self) -> Any:
         if self._iterator is None:
             self._iterator = iter(self._make())
-        return next(self._iterator, _END)
+        return next(self._iterator, END)
 
     def _close(self) -> None:
         if hasattr(self._iterator, "close"):
@@ -70,7 +77,7 @@ def item_per_call(make: Callable[[], AsyncIterable[R]]) -> Generator[R, None, No
     """Yield the items of an async iterable, which runs as one task of the portal's loop."""
     hosted = portal.call(partial(_start, make))
     try:
-        while (item := portal.call(hosted.next)) is not _END:
+        while (item := portal.call(hosted.next)) is not END:
             yield item
     finally:
         if portal.is_here():  # collected there: nobody could wait
@@ -95,7 +102,7 @@ class _Hosted:
         self._task = self.loop.create_task(self._serve())
 
     async def next(self) -> Any:
-        """Return the next item or _END; a cancelled call ends the iterable."""
+        """Return the next item or END; a cancelled call ends the iterable."""
         request: asyncio.Future[Any] = self.loop.create_future()
         self._requests.put_nowait(request)
         try:
@@ -137,5 +144,5 @@ class _Hosted:
             return
         while True:
             if not request.done():
-                request.set_result(_END)
+                request.set_result(END)
             request = await self._requests.get()

@@ -1,0 +1,172 @@
+"""What a backend is asked for when a film is written."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from numbers import Rational, Real
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from rp_video._formats import CODECS, Codec, Container, codec_of, container_of
+from rp_video._types import Frame
+
+if TYPE_CHECKING:
+    from rp_video._sound import Sound
+    from rp_video._types import Image, Rate
+
+TICKS: Final = 90_000
+"""Ticks of a second in which frames that have times of their own are counted: as in MPEG."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """One request to write a film.
+
+    Attributes:
+        path: Where to write; not the destination itself.
+        suffix: Suffix of the destination.
+        container: Its format.
+        codec: Its codec.
+        width: Pixels per row, even where pixels share their colours.
+        height: Rows, likewise.
+        rate: Frames a second, at least about.
+        time_base: Seconds per tick of the times of frames.
+        crf: Quality; None: as the codec has it.
+        preset: Speed; None: as the codec has it.
+        alpha: Whether frames are RGBA.
+        sound: Its sound.
+        threads: How many threads may encode.
+        allow_lossy_codec: Whether MPEG-4 part 2 may stand in for H.264.
+    """
+
+    path: str
+    suffix: str
+    container: Container
+    codec: str
+    width: int
+    height: int
+    rate: Fraction
+    time_base: Fraction
+    crf: int | None = None
+    preset: str | None = None
+    alpha: bool = False
+    sound: Sound | None = None
+    threads: int = 0
+    allow_lossy_codec: bool = False
+
+    @property
+    def traits(self) -> Codec:
+        """How the codec is encoded."""
+        return CODECS[self.codec]
+
+    @property
+    def pixels(self) -> str:
+        """How pixels are stored."""
+        return (self.traits.alpha if self.alpha else None) or self.traits.pixels
+
+    def options(self) -> dict[str, str]:
+        """Return the options of the encoder, as FFmpeg names them."""
+        options = dict(self.traits.options)
+        crf = self.traits.crf if self.crf is None else self.crf
+        if crf is not None:
+            options["crf"] = str(crf)
+        if self.container.muxer == "avi" and self.codec in {"h264", "hevc", "mpeg4"}:
+            options["bf"] = "0"  # an AVI says nothing of the order in which frames are shown
+        if preset := self.preset or self.traits.preset:
+            options["cpu-used" if self.codec == "vp9" else "preset"] = preset
+        return options
+
+
+class Writer(Protocol):
+    """A film that is being written."""
+
+    def write(self, image: Image, time: int, duration: int) -> None:
+        """Add a frame: uint8 (H, W, 3) or (H, W, 4); time and duration in ticks."""
+        ...
+
+    def close(self) -> None:
+        """Write what is left, and end the file."""
+        ...
+
+    def abort(self) -> None:
+        """Let go of everything; what has been written is of no use."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the caller of `save` chose, checked before any work."""
+
+    path: str
+    container: Container
+    codec: str
+    rate: Fraction | None
+    crf: int | None
+    preset: str | None
+
+
+def choices_of(path: str, *, rate: Rate | None, codec: Any, crf: Any, preset: Any) -> Choices:
+    """Refuse what makes no sense.
+
+    Raises:
+        TypeError, ValueError: As `save`.
+    """
+    name = codec_of(path, codec)
+    most = {"h264": 51, "hevc": 51}.get(name, 63)
+    if crf is not None:
+        if isinstance(crf, bool) or not isinstance(crf, int):
+            raise TypeError(f"crf must be an int, not {crf!r}")
+        if CODECS[name].crf is None:
+            raise ValueError(f"{name} has no crf")
+        if not 0 <= crf <= most:
+            raise ValueError(f"crf of {name} must be 0 to {most}, not {crf}")
+    if preset is not None and not isinstance(preset, str):
+        raise TypeError(f"preset must be a string, not {preset!r}")
+    if preset is not None and CODECS[name].preset is None:
+        raise ValueError(f"{name} has no preset")
+    return Choices(path, container_of(path), name, as_rate(rate), crf, preset)
+
+
+def as_rate(rate: Rate | None) -> Fraction | None:
+    """Return a rate as a fraction: 29.97 is 30000/1001.
+
+    Raises:
+        TypeError: It is no number.
+        ValueError: It is not above 0, or above 1000.
+    """
+    if rate is None:
+        return None
+    if isinstance(rate, bool) or not isinstance(rate, Real):
+        raise TypeError(f"rate must be a number of frames a second, not {rate!r}")
+    if not math.isfinite(rate) or not 0 < rate <= 1000:
+        raise ValueError(f"rate must be above 0 and at most 1000, not {rate}")
+    if isinstance(rate, Rational) or float(rate).is_integer():
+            return Fraction(rate)
+    ntsc = Fraction(round(rate * 1001 / 1000) * 1000, 1001)
+    if ntsc and abs(ntsc - Fraction(float(rate))) < Fraction(5, 1000):
+        return ntsc
+    return Fraction(float(rate)).limit_denominator(100_000)
+
+
+def image_of(item: object) -> Image:
+    """Return the image of a frame that was given, as uint8 RGB or RGBA.
+
+    Raises:
+        TypeError: It is neither an array of uint8 nor a `Frame`.
+        ValueError: It is not (H, W), (H, W, 3) or (H, W, 4), or it has no pixels.
+    """
+    import numpy as np
+
+    image = item.image if isinstance(item, Frame) else item
+    if not isinstance(image, np.ndarray):
+        raise TypeError(f"a frame must be an array or a Frame, not {type(item).__name__!r}")
+    if image.dtype != np.uint8:
+        raise TypeError(f"a frame must be uint8, not {image.dtype}")
+    if image.ndim == 2:
+        image = np.repeat(image[:, :, None], 3, axis=2)
+    if image.ndim != 3 or image.shape[2] not in (3, 4):
+        raise ValueError(f"a frame must be (H, W), (H, W, 3) or (H, W, 4), not {image.shape}")
+    if not image.size:
+        raise ValueError(f"a frame must have pixels, not {image.shape}")
+    return image

@@ -1,0 +1,1 @@
+"""What the ffmpeg program does, in a process of its own."""

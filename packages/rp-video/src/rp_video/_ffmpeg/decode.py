@@ -1,0 +1,154 @@
+"""Frames of a film, decoded by the ffmpeg program and read from a pipe."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from rp_core import check_wanted
+from rp_video._errors import DecodeError
+from rp_video._ffmpeg.program import PROTOCOLS, Run
+from rp_video._probe import probe
+from rp_video._sizes import full_size, interpolation
+from rp_video._ticks import tolerance
+from rp_video._types import Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from rp_video._decoding import Decoding
+    from rp_video._types import Image, VideoInfo
+
+_SHOWN: Final = re.compile(
+    r"showinfo.* n: *(\d+) pts: *(-?\d+) .*?duration: *(-?\d+) .*? s:(\d+)x(\d+) "
+)
+_TIME_BASE: Final = re.compile(r"showinfo.* config in time_base: (\d+)/(\d+)")
+_ALPHA_DECODERS: Final = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+
+
+class _Shown(NamedTuple):
+    number: int
+    ticks: int
+    length: int
+    width: int
+    height: int
+
+
+def frames(request: Decoding) -> Generator[Frame, None, None]:
+    """Yield the frames that are asked for; the pipe bounds how far ffmpeg runs ahead."""
+    pipe = _Pipe(request)
+    with Run(_arguments(request), on_line=pipe.hear) as run:
+        first: int | None = None
+        for shown, image, end in pipe.pictures(run):
+            if not _is_before(shown.ticks, request.stop, pipe.time_base):
+                return
+            request.tally.count = shown.number + 1
+            request.tally.damaged = run.error_count
+            if request.start is not None and _is_before(shown.ticks, request.start, pipe.time_base):
+                continue
+            first = shown.number if first is None else first
+            if (shown.number - first) % request.step == 0:
+                time, length = shown.ticks * pipe.time_base, (end - shown.ticks) * pipe.time_base
+                yield Frame(image, shown.number, float(time), float(max(0, length)))
+        request.tally.at_end = True
+        if not request.tally.count:
+            raise DecodeError(f"{request.path}: {run.complaint}")
+
+
+def _is_before(ticks: int, time: Fraction | None, time_base: Fraction) -> bool:
+    return time is None or ticks < time / time_base - tolerance(time_base)
+
+
+def _arguments(request: Decoding) -> list[str]:
+    info = probe(request.path, count=False) if request.size or request.alpha else None
+    filters = ["showinfo=checksum=0"]
+    if request.size and info and (scale := _scale(request, info)):
+        filters.append(scale)
+    filters.append("format=rgba" if request.alpha else "format=rgb24")
+    decoder: list[str] = []
+    if info and info.has_alpha and info.codec in _ALPHA_DECODERS:
+        decoder = ["-c:v", _ALPHA_DECODERS[info.codec]]
+    output = ["-an", "-sn", "-dn", "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"]
+    source = [*PROTOCOLS, "-copyts", *decoder, "-i", f"file:{request.path}"]
+    return [*source, "-map", "0:v:0", "-vf", ",".join(filters), *output]
+
+
+def _scale(request: Decoding, info: VideoInfo) -> str | None:
+    old = info.width, info.height
+    new = full_size(request.size, *old)
+    return None if new == old else f"scale={new[0]}:{new[1]}:flags={interpolation(new, old)}"
+
+
+class _Pipe:
+    """Puts what ffmpeg says of each picture together with its pixels."""
+
+    def __init__(self, request: Decoding) -> None:
+        self._request = request
+        self._shown: SimpleQueue[_Shown | None] = SimpleQueue()
+        self.time_base = Fraction(1)
+
+    def hear(self, line: str) -> None:
+        """Take a line of the log."""
+        if found := _SHOWN.search(line):
+            self._shown.put(_Shown(*map(int, found.groups())))
+        elif found := _TIME_BASE.search(line):
+            self.time_base = Fraction(int(found[1]), int(found[2]))
+
+    def pictures(self, run: Run) -> Generator[tuple[_Shown, Image, int], None, None]:
+        """Yield each picture, and the time at which it has been shown."""
+        before: tuple[_Shown, Image] | None = None
+        step = 1
+        shape: tuple[int, int, int] | None = None
+        while True:
+            check_wanted()
+            image = _read(run, shape) if shape else None
+            if shape and image is None:
+                break
+            shown = self._next(run, known=image is not None)
+            if shown is None:
+                break
+            if shape is None:
+                width, height = full_size(self._request.size, shown.width, shown.height)
+                shape = height, width, 4 if self._request.alpha else 3
+                image = _read(run, shape)
+                if image is None:
+                    break
+            if before:
+                step = shown.ticks - before[0].ticks
+                yield *before, shown.ticks
+            before = shown, image
+        if before:
+            yield *before, before[0].ticks + (before[0].length or step)
+
+    def _next(self, run: Run, *, known: bool) -> _Shown | None:
+        """Wait for what is said of the next picture; None: there is none."""
+        if known:
+            return self._shown.get()
+        from queue import Empty
+
+        while True:
+            try:
+                return self._shown.get(timeout=0.05)
+            except Empty:
+                check_wanted()
+                if run.process.poll() is not None:
+                    run.wait()
+                    return None if self._shown.empty() else self._shown.get()
+
+
+def _read(run: Run, shape: tuple[int, int, int]) -> Image | None:
+    """Read the pixels of one picture; None: the pipe has ended."""
+    stdout: Any = run.process.stdout
+    image = np.empty(shape, np.uint8)
+    view = memoryview(image).cast("B")
+    done = 0
+    while done < len(view):
+        got = stdout.readinto(view[done:])
+        if not got:
+            return None
+        done += got
+    return image

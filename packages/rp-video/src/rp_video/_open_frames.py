@@ -1,0 +1,64 @@
+"""The backends that read frames; they give way to the next one before the first frame only."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from rp_core import Fallback, extra
+from rp_video._errors import DecodeError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from rp_video._decoding import Decoding
+    from rp_video._types import Frame
+
+open_frames: Fallback[[Decoding], Iterator[Frame]] = Fallback("rp_video.stream", error=DecodeError)
+
+
+@open_frames.via(needs="av")
+def pyav(request: Decoding) -> Iterator[Frame]:
+    from rp_video._pyav.decode import frames
+
+    return _begun(frames(request), request)
+
+
+@open_frames.via(install=extra("ffmpeg"), check=lambda: _find_ffmpeg())
+def ffmpeg(request: Decoding) -> Iterator[Frame]:
+    from rp_video._ffmpeg.decode import frames
+
+    return _begun(frames(request), request)
+
+
+@open_frames.via(needs="cv2", install=extra("opencv"))
+def opencv(request: Decoding) -> Iterator[Frame]:
+    from rp_video._opencv.decode import frames
+
+    return _begun(frames(request), request)
+
+
+def _find_ffmpeg() -> str:
+    from rp_video._ffmpeg.program import find
+
+    return find()
+
+
+def _begun(frames: Generator[Frame, None, None], request: Decoding) -> Iterator[Frame]:
+    """Decode the first frame, so that a backend that cannot fails before one is out."""
+    first = next(frames, None)
+    if first is None:
+        frames.close()
+        if not request.tally.count:
+            raise DecodeError(f"{request.path}: no picture of it decodes")
+        return (frame for frame in ())
+    return _resumed(first, frames)
+
+
+def _resumed(first: Frame, frames: Generator[Frame, None, None]) -> Generator[Frame, None, None]:
+    with closing(frames):
+        held = [first]
+        del first
+        yield held.pop()
+        yield from chain(frames)

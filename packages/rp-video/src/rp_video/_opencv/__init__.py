@@ -1,0 +1,1 @@
+"""What OpenCV does."""

@@ -1,0 +1,81 @@
+"""Frames of a film, decoded by OpenCV."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from rp_core import UnsupportedError, check_wanted
+from rp_video._errors import DecodeError
+from rp_video._probe import probe
+from rp_video._types import Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from rp_video._decoding import Decoding
+    from rp_video._types import Image, VideoInfo
+
+
+def frames(request: Decoding) -> Generator[Frame, None, None]:
+    """Yield the frames that are asked for.
+
+    Raises:
+        UnsupportedError: OpenCV gets such a film wrong.
+    """
+    info = probe(request.path, count=False)
+    if request.size or request.alpha:
+        raise UnsupportedError("it neither resizes as the others do, nor gives alpha")
+    if info.is_mirrored or info.codec == "av1" or info.has_alpha or info.bits > 8:
+        raise UnsupportedError(f"it gets {info.codec} in {info.pixel_format} wrong, or mirrors")
+    with _opened(request.path) as capture:
+        first: int | None = None
+        for number, image, time, end in _numbered(capture, info):
+            if request.stop is not None and time >= request.stop - _NEAR:
+                return
+            request.tally.count = number + 1
+            if request.start is not None and time < request.start - _NEAR:
+                continue
+            first = number if first is None else first
+            if (number - first) % request.step == 0:
+                yield Frame(image, number, time, max(0.0, end - time))
+        request.tally.at_end = True
+
+
+_NEAR = 0.0005
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[Any]:
+    capture = cv2.VideoCapture(path, cv2.CAP_FFMPEG)
+    try:
+        if not capture.isOpened():
+            raise DecodeError(f"{path}: OpenCV does not open it")
+        yield capture
+    finally:
+        capture.release()
+
+
+def _numbered(capture: Any, info: VideoInfo) -> Iterator[tuple[int, Image, float, float]]:
+    before: tuple[int, Image, float] | None = None
+    step = float(1 / info.rate) if info.rate else 0.0
+    number = 0
+    while True:
+        check_wanted()
+        is_read, image = capture.read()
+        if not is_read:
+            break
+        time = info.start + capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        if before:
+            step = time - before[2]
+            if step <= 0:
+                raise UnsupportedError("it does not tell the times of its frames")
+            yield *before, time
+        before = number, np.ascontiguousarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB)), time
+        number += 1
+    if before:
+        end = info.start + (info.duration or 0)
+        yield *before, end if end > before[2] else before[2] + step

@@ -1,0 +1,111 @@
+"""A film written by FFmpeg in this process."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+import av
+import av.error
+from av.video.reformatter import VideoReformatter
+
+from rp_core import cpu_limit
+from rp_video._errors import CodecUnavailableError, EncodeError
+from rp_video._files import ENVIRONMENT
+from rp_video._pyav.colors import conversion, tag
+from rp_video._pyav.opening import translated
+from rp_video._pyav.sound import SoundTrack
+
+if TYPE_CHECKING:
+    from rp_video._encoding import Encoding
+    from rp_video._types import Image
+
+_FRAME_DURATION: Final = 1 << 8  # AV_CODEC_FLAG_FRAME_DURATION
+_OPTIONS: Final = {
+    "mp4": {"movflags": "+faststart"},
+    "mov": {"movflags": "+faststart"},
+    # The padding before MP3 would move the film by a frame, which an AVI cannot say.
+    "avi": {"avoid_negative_ts": "disabled"},
+}
+
+
+class PyavWriter:
+    """Writes frames, and the sound up to the same time between them."""
+
+    def __init__(self, request: Encoding) -> None:
+        self._request = request
+        self._end = Fraction(0)
+        self._sound: SoundTrack | None = None
+        self._reformatter = VideoReformatter()
+        muxer = request.container.muxer
+        with translated(request.path, EncodeError):
+            self._container = av.open(
+                f"file:{request.path}", "w", format=muxer, options=_OPTIONS.get(muxer, {})
+            )
+        try:
+            self._stream = self._make_stream()
+            self._sound = SoundTrack.of(self._container, request.container, request.sound)
+            self._begin()
+        except BaseException:
+            self.abort()
+            raise
+
+    def _begin(self) -> None:
+        try:
+            self._container.start_encoding()
+        except av.error.FFmpegError as error:
+            if isinstance(error, OSError) and error.errno in ENVIRONMENT:
+                raise
+            # Also a PermissionError, of a device that is not there, not of a file.
+            raise CodecUnavailableError(f"{self._request.codec} does not open: {error}") from error
+
+    def _make_stream(self) -> Any:
+        request = self._request
+        try:
+            stream: Any = self._container.add_stream(
+                request.traits.encoder, rate=request.rate, options=request.options()
+            )
+        except (av.codec.codec.UnknownCodecError, ValueError) as error:
+            raise CodecUnavailableError(f"no encoder for {request.codec}: {error}") from error
+        context = stream.codec_context
+        stream.width, stream.height, stream.pix_fmt = request.width, request.height, request.pixels
+        context.time_base = request.time_base
+        context.thread_count = request.threads or cpu_limit()
+        context.flags |= _FRAME_DURATION
+        tag(context, request.pixels)
+        return stream
+
+    def write(self, image: Image, time: int, duration: int) -> None:
+        """Add a frame."""
+        pixels = self._request.pixels
+        given = av.VideoFrame.from_numpy_buffer(image, "rgba" if image.shape[2] == 4 else "rgb24")
+        with translated(self._request.path, EncodeError):
+            picture = self._reformatter.reformat(
+                given, format=pixels, interpolation="AREA", threads=1, **conversion(pixels)
+            )
+            picture.pts, picture.duration = time, duration
+            picture.time_base = self._request.time_base
+            self._mux(self._stream.encode(picture))
+        self._end = (time + duration) * self._request.time_base
+
+    def _mux(self, packets: list[Any]) -> None:
+        for packet in packets:
+            if self._sound and packet.dts is not None:
+                self._sound.write_until(packet.dts * packet.time_base)
+            self._container.mux_one(packet)
+
+    def close(self) -> None:
+        """Write what is left, and end the file."""
+        with translated(self._request.path, EncodeError):
+            self._mux(self._stream.encode(None))
+            if self._sound:
+                self._sound.finish(self._end)
+            self._container.close()
+
+    def abort(self) -> None:
+        """Let go of everything."""
+        with suppress(Exception):
+            self._container.close()
+        if self._sound:
+            self._sound.close()

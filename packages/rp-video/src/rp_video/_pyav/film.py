@@ -1,0 +1,160 @@
+"""An open film: its decoded pictures, each with the time at which it is shown."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import av
+import av.error
+
+from rp_core import check_wanted
+from rp_video._pyav.opening import best_video, opened, translated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+    from av.packet import Packet
+    from av.video.frame import VideoFrame
+
+# The native decoders of FFmpeg leave the alpha channel of VP8 and VP9 away.
+_WITH_ALPHA: Final = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+
+
+class Film:
+    """The best video stream of a file, and what decodes it; a context manager.
+
+    Attributes:
+        container: The open file.
+        stream: The stream.
+        time_base: Seconds per tick of the times.
+        damaged: How many packets did not decode so far.
+    """
+
+    def __init__(self, path: str, *, alpha: bool = False) -> None:
+        self._stack = ExitStack()
+        self._alpha = alpha
+        self.path = path
+        self.damaged = 0
+        self._open()
+
+    def _open(self) -> None:
+        self._stack.close()
+        self._has_moved = False
+        with ExitStack() as stack:
+            self.container = stack.enter_context(opened(self.path))
+            self.stream = best_video(self.container, self.path)
+            self.time_base: Fraction = self.stream.time_base or Fraction(1, av.time_base)
+            self._context: Any = self.stream.codec_context
+            if self._alpha and has_side_alpha(self.stream):
+                self._context = av.CodecContext.create(_WITH_ALPHA[self.codec], "r")
+                self._context.extradata = self.stream.codec_context.extradata
+            self._stack = stack.pop_all()
+
+    @property
+    def codec(self) -> str:
+        """Name of the codec, whichever decoder it is read with."""
+        return self.stream.codec_context.codec.canonical_name
+
+    @property
+    def counts_in_storage_order(self) -> bool:
+        """Whether the file has no times of presentation, though pictures are stored out of order."""
+        return self.container.format.name == "avi" and bool(self.stream.codec_context.has_b_frames)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def seek(self, ticks: int | None) -> None:
+        """Go to the last key frame that is not later; None: to the beginning."""
+        if ticks is None:
+            if self._has_moved:
+                self._open()  # not every file can be sought in
+            return
+        self._has_moved = True
+        with translated(self.path):
+            self.container.seek(ticks, stream=self.stream)
+        self._context.flush_buffers()
+
+    def pictures(self, is_wanted: Callable[[int | None], bool] | None = None) -> Iterator[VideoFrame]:
+        """Yield the pictures from here on, in the order in which they are shown, `pts` put right.
+
+        Args:
+            is_wanted: Says of a time of presentation whether its picture is needed; of the others,
+                those are left out on which no other depends.
+        """
+        self._has_moved = True
+        clock = _Clock(by_storage=self.counts_in_storage_order, step=self._ticks_per_frame())
+        with translated(self.path):
+            for packet in self.container.demux(self.stream):
+                check_wanted()
+                if is_wanted is not None:
+                    self._context.skip_frame = "DEFAULT" if is_wanted(packet.pts) else "NONREF"
+                for picture in self._decode(packet):
+                    picture.pts = clock.time(picture)
+                    yield picture
+
+    def _decode(self, packet: Packet[Any]) -> list[VideoFrame]:
+        try:
+            decoded: list[VideoFrame] = self._context.decode(packet)
+        except av.error.EOFError:
+            return []
+        except (av.error.InvalidDataError, av.error.UnknownError, av.error.PatchWelcomeError):
+            self.damaged += 1
+            return []
+        return decoded
+
+    def _ticks_per_frame(self) -> int:
+        rate = self.stream.guessed_rate or self.stream.average_rate
+        return max(1, round(1 / rate / self.time_base)) if rate else 1
+
+
+def has_side_alpha(stream: Any) -> bool:
+    """Return whether a VP8 or VP9 stream carries its alpha beside the picture."""
+    is_such = stream.codec_context.codec.canonical_name in _WITH_ALPHA
+    return is_such and stream.metadata.get("alpha_mode", stream.metadata.get("ALPHA_MODE")) == "1"
+
+
+class _Clock:
+    """Tells when decoded pictures are shown.
+
+    Where times of presentation go backwards more often than times of decoding, these are taken
+    (as FFmpeg does, guess_correct_pts in libavcodec); where there are none, pictures are counted.
+    """
+
+    def __init__(self, *, by_storage: bool, step: int) -> None:
+        self._by_storage = by_storage
+        self._step = step
+        self._last: int | None = None
+        self._last_pts = self._last_dts = -(1 << 63)
+        self._faults_pts = self._faults_dts = 0
+
+    def time(self, picture: VideoFrame) -> int:
+        """Return the time of the next picture, in ticks."""
+        time = self._reported(picture)
+        if time is None:
+            length = 0 if self._by_storage else picture.duration
+            time = 0 if self._last is None else self._last + (length or self._step)
+        self._last = time
+        return time
+
+    def _reported(self, picture: VideoFrame) -> int | None:
+        pts, dts = picture.pts, picture.dts
+        if dts is not None:
+            self._faults_dts += dts <= self._last_dts
+            self._last_dts = dts
+        if pts is not None:
+            self._faults_pts += pts <= self._last_pts
+            self._last_pts = pts
+        if pts is None or self._by_storage:
+            return dts
+        return pts if self._faults_pts <= self._faults_dts or dts is None else dts

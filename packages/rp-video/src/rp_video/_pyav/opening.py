@@ -1,0 +1,66 @@
+"""Opening a film, and what its errors mean."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import av
+import av.error
+from av.codec.context import ThreadType
+
+from rp_core import cpu_limit
+from rp_video._cut_off import is_cut_off
+from rp_video._errors import DecodeError
+from rp_video._files import ENVIRONMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+
+# A playlist in the file must not reach into the network.
+_OPTIONS: Final = {"protocol_whitelist": "file,crypto,data"}
+
+
+@contextmanager
+def translated(path: str, kind: type[Exception] = DecodeError) -> Iterator[None]:
+    """Turn errors of FFmpeg into ours; those of the environment stay OSErrors."""
+    try:
+        yield
+    except av.error.FFmpegError as error:
+        if isinstance(error, OSError) and error.errno in ENVIRONMENT:
+            raise OSError(error.errno, os.strerror(error.errno or 0), path) from error
+        if isinstance(error, MemoryError):
+            raise MemoryError(str(error)) from error
+        raise kind(f"{path}: {error.strerror or error}") from error
+
+
+@contextmanager
+def opened(path: str) -> Iterator[InputContainer]:
+    """Open a file for reading; it is closed at the end of the block."""
+    with translated(path):
+        # Without "file:" a name such as "concat:a|b" would be taken for a protocol.
+        container = av.open(f"file:{path}", "r", container_options=_OPTIONS, metadata_errors="replace")
+    try:
+        yield container
+    finally:
+        container.close()
+
+
+def best_video(container: InputContainer, path: str) -> VideoStream:
+    """Return the stream that FFmpeg takes for the film itself, and not for a cover.
+
+    Raises:
+        DecodeError: There is none.
+    """
+    found: Any = container.streams.best("video")
+    if found is None or found.codec_context is None:
+        raise DecodeError(f"{path}: there is no film in it")
+    stream: VideoStream = found
+    # A frame thread that fails at the end of the file takes those beside it along.
+    stream.codec_context.thread_type = ThreadType.SLICE if is_cut_off(path) else ThreadType.AUTO
+    stream.codec_context.thread_count = min(cpu_limit(), 16)
+    return stream

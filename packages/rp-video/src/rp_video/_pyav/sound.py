@@ -1,0 +1,209 @@
+"""The sound of a film that is written: copied where its format holds it, encoded where not."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import av
+import numpy as np
+
+from rp_core import check_wanted
+from rp_video._pyav.opening import opened, translated
+from rp_video._sound import ArraySound, FileSound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from rp_video._formats import Container
+    from rp_video._sound import Sound
+
+    Chunk = tuple[Fraction, NDArray[np.float32]]
+
+_CHUNK: Final = 4096
+_LAYOUTS: Final = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
+
+
+class SoundTrack:
+    """Writes sound piece by piece, up to the times that it is told."""
+
+    def __init__(self, output: Any, source: _Source) -> None:
+        self._output = output
+        self._source = source
+        self._pieces = source.pieces()
+        self._next = next(self._pieces, None)
+
+    @classmethod
+    def of(cls, output: Any, container: Container, sound: Sound | None) -> SoundTrack | None:
+        """Add a track for a sound; None: there is none.
+
+        Raises:
+            ValueError: The file has no sound.
+            DecodeError: The file cannot be read.
+        """
+        if sound is None:
+            return None
+        if isinstance(sound, ArraySound):
+            return cls(output, _Encoded(output, container, sound.rate, _sliced(sound)))
+        stack = ExitStack()
+        try:
+            given = stack.enter_context(opened(sound.path))
+            stream: Any = given.streams.best("audio")
+            if stream is None:
+                stack.close()
+                if sound.optional:
+                    return None
+                raise ValueError(f"there is no sound in {sound.path}")
+            name = stream.codec_context.codec.canonical_name
+            if not container.sounds or name in container.sounds:
+                return cls(output, _Copied(output, given, stream, sound, stack))
+            rate = stream.codec_context.sample_rate
+            return cls(output, _Encoded(output, container, rate, _decoded(given, stream, sound), stack))
+        except BaseException:
+            stack.close()
+            raise
+
+    def write_until(self, time: Fraction) -> None:
+        """Write what begins before a time, in seconds."""
+        while self._next is not None and self._next[0] <= time:
+            self._source.write(self._next[1])
+            self._next = next(self._pieces, None)
+
+    def finish(self, end: Fraction) -> None:
+        """Write what is heard before the film ends, and no more."""
+        while self._next is not None and self._next[0] < end:
+            self._source.write(self._source.cut(*self._next, end))
+            self._next = next(self._pieces, None)
+        self._source.flush()
+        self.close()
+
+    def close(self) -> None:
+        """Close the file that the sound comes from."""
+        self._source.close()
+
+
+class _Source(Protocol):
+    def pieces(self) -> Iterator[tuple[Fraction, Any]]: ...
+    def write(self, piece: Any) -> None: ...
+    def cut(self, time: Fraction, piece: Any, end: Fraction) -> Any: ...
+    def flush(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class _Copied:
+    """Packets, as they are; the cut is at the nearest packet."""
+
+    def __init__(
+        self, output: Any, given: Any, stream: Any, sound: FileSound, stack: ExitStack
+    ) -> None:
+        self._output, self._given, self._stream, self._sound = output, given, stream, sound
+        self._stack = stack
+        self._track = output.add_stream_from_template(stream)
+
+    def pieces(self) -> Iterator[tuple[Fraction, Any]]:
+        base = self._stream.time_base
+        shift = round(self._sound.start / base)
+        half = Fraction(1, 2)
+        if self._sound.start > 0:
+            self._given.seek(shift, stream=self._stream)
+        with translated(self._sound.path):
+            for packet in self._given.demux(self._stream):
+                check_wanted()
+                if packet.pts is None or not packet.size:
+                    continue
+                middle = (packet.pts + half * (packet.duration or 0)) * base
+                if self._sound.stop is not None and middle >= self._sound.stop:
+                    return
+                if middle < self._sound.start and self._sound.start > 0:
+                    continue
+                packet.pts -= shift
+                packet.dts = packet.pts
+                yield packet.pts * base, packet
+
+    def write(self, piece: Any) -> None:
+        piece.stream = self._track
+        self._output.mux_one(piece)
+
+    def cut(self, time: Fraction, piece: Any, end: Fraction) -> Any:
+        return piece
+
+    def flush(self) -> None:
+        pass
+
+    def close(self) -> None:
+        self._stack.close()
+
+
+class _Encoded:
+    """Samples, encoded as the format has it."""
+
+    def __init__(
+        self,
+        output: Any,
+        container: Container,
+        rate: int,
+        chunks: Iterator[Chunk],
+        stack: ExitStack | None = None,
+    ) -> None:
+        self._output, self._rate, self._chunks = output, rate, chunks
+        self._stack = stack or ExitStack()
+        self._next = next(chunks, None)
+        channels = len(self._next[1]) if self._next else 2
+        rates = av.Codec(container.sound, "w").audio_rates
+        fitting = rate if not rates or rate in rates else 48000
+        self._track = output.add_stream(container.sound, rate=fitting, layout=_LAYOUTS[channels - 1])
+        self._at: int | None = None
+
+    def pieces(self) -> Iterator[tuple[Fraction, Any]]:
+        while self._next is not None:
+            given = self._next
+            if self._at is None:
+                self._at = max(0, round(given[0] * self._rate))
+            yield Fraction(self._at, self._rate), given[1]
+            self._next = next(self._chunks, None)
+
+    def write(self, piece: NDArray[np.float32]) -> None:
+        layout = _LAYOUTS[len(piece) - 1]
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(piece), "fltp", layout)
+        frame.sample_rate, frame.pts = self._rate, self._at
+        frame.time_base = Fraction(1, self._rate)
+        self._at = (self._at or 0) + piece.shape[1]
+        self._output.mux(self._track.encode(frame))
+
+    def cut(self, time: Fraction, piece: Any, end: Fraction) -> Any:
+        return piece[:, : max(1, round((end - time) * self._rate))]
+
+    def flush(self) -> None:
+        self._output.mux(self._track.encode(None))
+
+    def close(self) -> None:
+        self._stack.close()
+
+
+def _sliced(sound: ArraySound) -> Iterator[Chunk]:
+    for start in range(0, len(sound.samples), _CHUNK):
+        yield Fraction(start, sound.rate), sound.samples[start : start + _CHUNK].T
+
+
+def _decoded(given: Any, stream: Any, sound: FileSound) -> Iterator[Chunk]:
+    """Yield the samples between the times of a sound, to the sample."""
+    rate = stream.codec_context.sample_rate
+    resampler = av.AudioResampler("fltp", None, rate)
+    if sound.start > 0:
+        given.seek(round(sound.start / stream.time_base), stream=stream)
+    with translated(sound.path):
+        for frame in given.decode(stream):
+            check_wanted()
+            time = (frame.pts or 0) * frame.time_base
+            for part in resampler.resample(frame):
+                samples = part.to_ndarray()
+                first = max(0, round((sound.start - time) * rate))
+                last = None if sound.stop is None else round((sound.stop - time) * rate)
+                if last is not None and last <= 0:
+                    return
+                kept = samples[:, first:last]
+                if kept.shape[1]:
+                    yield time + Fraction(first, rate) - sound.start, kept

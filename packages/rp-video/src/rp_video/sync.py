@@ -1,0 +1,39 @@
+"""Films, in plain code: the names of `rp_video`, without `await`."""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rp_video._errors import CodecUnavailableError as CodecUnavailableError
+    from rp_video._errors import DamagedWarning as DamagedWarning
+    from rp_video._errors import DecodeError as DecodeError
+    from rp_video._errors import EncodeError as EncodeError
+    from rp_video._errors import TruncatedError as TruncatedError
+    from rp_video._errors import VideoError as VideoError
+    from rp_video._frames_at import frames_at as frames_at
+    from rp_video._load import load as load
+    from rp_video._probe import probe as probe
+    from rp_video._save import save as save
+    from rp_video._stream import stream as stream
+    from rp_video._types import AudioInfo as AudioInfo
+    from rp_video._types import Frame as Frame
+    from rp_video._types import Image as Image
+    from rp_video._types import Rate as Rate
+    from rp_video._types import Size as Size
+    from rp_video._types import VideoInfo as VideoInfo
+else:
+    from rp_core import lazy_exports
+
+    __getattr__, __dir__, __all__ = lazy_exports(
+        __name__,
+        {
+            "rp_video._errors": (
+                "CodecUnavailableError DamagedWarning DecodeError EncodeError TruncatedError "
+                "VideoError"
+            ),
+            "rp_video._frames_at": "frames_at",
+            "rp_video._load": "load",
+            "rp_video._probe": "probe",
+            "rp_video._save": "save",
+            "rp_video._stream": "stream",
+            "rp_video._types": "AudioInfo Frame Image Rate Size VideoInfo",
+        },
+    )
