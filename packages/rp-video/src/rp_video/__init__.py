@@ -13,11 +13,26 @@ if TYPE_CHECKING:
     from rp_video._errors import EncodeError as EncodeError
     from rp_video._errors import TruncatedError as TruncatedError
     from rp_video._errors import VideoError as VideoError
+    from rp_video._faces import concat as concat
+    from rp_video._faces import convert as convert
+    from rp_video._faces import extract_audio as extract_audio
+    from rp_video._faces import extract_frames as extract_frames
     from rp_video._faces import frames_at as frames_at
     from rp_video._faces import load as load
+    from rp_video._faces import map_frames as map_frames
     from rp_video._faces import probe as probe
+    from rp_video._faces import replace_audio as replace_audio
     from rp_video._faces import save as save
+    from rp_video._faces import save_gif as save_gif
+    from rp_video._faces import slowmo as slowmo
     from rp_video._faces import stream as stream
+    from rp_video._faces import thumbnail_strip as thumbnail_strip
+    from rp_video._faces import thumbnails as thumbnails
+    from rp_video._faces import trim as trim
+    from rp_video._save_gif import Dither as Dither
+    from rp_video._slowmo import Method as Method
+    from rp_video._sound import Audio as Audio
+    from rp_video._trim import How as How
     from rp_video._types import AudioInfo as AudioInfo
     from rp_video._types import Frame as Frame
     from rp_video._types import Image as Image
@@ -37,7 +52,14 @@ else:
                 "CodecUnavailableError DamagedWarning DecodeError EncodeError TruncatedError "
                 "VideoError"
             ),
-            "rp_video._faces": "frames_at load probe save stream",
+            "rp_video._faces": (
+                "concat convert extract_audio extract_frames frames_at load map_frames probe "
+                "replace_audio save save_gif slowmo stream thumbnail_strip thumbnails trim"
+            ),
+            "rp_video._save_gif": "Dither",
+            "rp_video._slowmo": "Method",
+            "rp_video._sound": "Audio",
+            "rp_video._trim": "How",
             "rp_video._types": "AudioInfo Frame Image Rate Size VideoInfo",
         },
     )

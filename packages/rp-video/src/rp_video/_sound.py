@@ -55,7 +55,18 @@ class ArraySound:
     rate: int
 
 
-Sound: TypeAlias = FileSound | ArraySound
+@dataclass(frozen=True, slots=True)
+class JoinedSound:
+    """The sounds of several films, one after the other.
+
+    Attributes:
+        parts: Each with the seconds for which its film is shown.
+    """
+
+    parts: tuple[tuple[FileSound, Fraction], ...]
+
+
+Sound: TypeAlias = FileSound | ArraySound | JoinedSound
 
 
 def sound_of(audio: Audio | None) -> Sound | None:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from rp_core import UnsupportedError, check_wanted
+from rp_video._cut_off import is_cut_off
 from rp_video._errors import DecodeError
 from rp_video._probe import probe
 from rp_video._types import Frame
@@ -29,6 +30,8 @@ def frames(request: Decoding) -> Generator[Frame, None, None]:
     info = probe(request.path, count=False)
     if request.size or request.alpha:
         raise UnsupportedError("it neither resizes as the others do, nor gives alpha")
+    if is_cut_off(request.path):
+        raise UnsupportedError("it loses frames at the end of a file that is cut off")
     if info.is_mirrored or info.codec == "av1" or info.has_alpha or info.bits > 8:
         raise UnsupportedError(f"it gets {info.codec} in {info.pixel_format} wrong, or mirrors")
     with _opened(request.path) as capture:

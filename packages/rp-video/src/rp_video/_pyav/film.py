@@ -92,16 +92,24 @@ class Film:
             is_wanted: Says of a time of presentation whether its picture is needed; of the others,
                 those are left out on which no other depends.
         """
-        self._has_moved = True
         clock = _Clock(by_storage=self.counts_in_storage_order, step=self._ticks_per_frame())
+        for packet in self._packets():
+            if is_wanted is not None:
+                self._context.skip_frame = "DEFAULT" if is_wanted(packet.pts) else "NONREF"
+            for picture in self._decode(packet):
+                picture.pts = clock.time(picture)
+                yield picture
+
+    def packets(self) -> Iterator[Packet[Any]]:
+        """Yield the packets from here on, in storage order, those that only end the film aside."""
+        return (packet for packet in self._packets() if packet.size)
+
+    def _packets(self) -> Iterator[Packet[Any]]:
+        self._has_moved = True
         with translated(self.path):
             for packet in self.container.demux(self.stream):
                 check_wanted()
-                if is_wanted is not None:
-                    self._context.skip_frame = "DEFAULT" if is_wanted(packet.pts) else "NONREF"
-                for picture in self._decode(packet):
-                    picture.pts = clock.time(picture)
-                    yield picture
+                yield packet
 
     def _decode(self, packet: Packet[Any]) -> list[VideoFrame]:
         try:

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rp_core import cached, check_wanted
+from rp_core import cached
 from rp_video._cut_off import is_cut_off
 from rp_video._errors import DecodeError
 from rp_video._pyav.film import Film
-from rp_video._pyav.opening import translated
 from rp_video._ticks import tolerance
 
 if TYPE_CHECKING:
@@ -95,10 +94,9 @@ def _from_packets(path: str, first: int) -> FrameIndex | None:
     times: list[int] = []
     keys: list[int] = []
     lengths: dict[int, int] = {}
-    with Film(path) as film, translated(path):
-        for packet in film.container.demux(film.stream):
-            check_wanted()
-            if not packet.size or packet.is_discard:
+    with Film(path) as film:
+        for packet in film.packets():
+            if packet.is_discard:
                 continue
             if packet.pts is None:
                 return None

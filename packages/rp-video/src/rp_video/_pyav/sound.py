@@ -11,7 +11,8 @@ import numpy as np
 
 from rp_core import check_wanted
 from rp_video._pyav.opening import opened, translated
-from rp_video._sound import ArraySound, FileSound
+from rp_video._pyav.samples import LAYOUTS, decoded, joined, joined_rate
+from rp_video._sound import ArraySound, FileSound, JoinedSound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     Chunk = tuple[Fraction, NDArray[np.float32]]
 
 _CHUNK: Final = 4096
-_LAYOUTS: Final = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
 
 
 class SoundTrack:
@@ -48,6 +48,11 @@ class SoundTrack:
             return None
         if isinstance(sound, ArraySound):
             return cls(output, _Encoded(output, container, sound.rate, _sliced(sound)))
+        if isinstance(sound, JoinedSound):
+            rate = joined_rate(sound)
+            if rate is None:
+                return None
+            return cls(output, _Encoded(output, container, rate, joined(sound, rate)))
         stack = ExitStack()
         try:
             given = stack.enter_context(opened(sound.path))
@@ -61,7 +66,8 @@ class SoundTrack:
             if not container.sounds or name in container.sounds:
                 return cls(output, _Copied(output, given, stream, sound, stack))
             rate = stream.codec_context.sample_rate
-            return cls(output, _Encoded(output, container, rate, _decoded(given, stream, sound), stack))
+            chunks = decoded(given, stream, sound, rate)
+            return cls(output, _Encoded(output, container, rate, chunks, stack))
         except BaseException:
             stack.close()
             raise
@@ -72,10 +78,11 @@ class SoundTrack:
             self._source.write(self._next[1])
             self._next = next(self._pieces, None)
 
-    def finish(self, end: Fraction) -> None:
-        """Write what is heard before the film ends, and no more."""
-        while self._next is not None and self._next[0] < end:
-            self._source.write(self._source.cut(*self._next, end))
+    def finish(self, end: Fraction | None) -> None:
+        """Write what is heard before a time, in seconds, and no more; None: all of it."""
+        while self._next is not None and (end is None or self._next[0] < end):
+            time, piece = self._next
+            self._source.write(piece if end is None else self._source.cut(time, piece, end))
             self._next = next(self._pieces, None)
         self._source.flush()
         self.close()
@@ -154,7 +161,7 @@ class _Encoded:
         channels = len(self._next[1]) if self._next else 2
         rates = av.Codec(container.sound, "w").audio_rates
         fitting = rate if not rates or rate in rates else 48000
-        self._track = output.add_stream(container.sound, rate=fitting, layout=_LAYOUTS[channels - 1])
+        self._track = output.add_stream(container.sound, rate=fitting, layout=LAYOUTS[channels - 1])
         self._at: int | None = None
 
     def pieces(self) -> Iterator[tuple[Fraction, Any]]:
@@ -166,7 +173,7 @@ class _Encoded:
             self._next = next(self._chunks, None)
 
     def write(self, piece: NDArray[np.float32]) -> None:
-        layout = _LAYOUTS[len(piece) - 1]
+        layout = LAYOUTS[len(piece) - 1]
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(piece), "fltp", layout)
         frame.sample_rate, frame.pts = self._rate, self._at
         frame.time_base = Fraction(1, self._rate)
@@ -186,24 +193,3 @@ class _Encoded:
 def _sliced(sound: ArraySound) -> Iterator[Chunk]:
     for start in range(0, len(sound.samples), _CHUNK):
         yield Fraction(start, sound.rate), sound.samples[start : start + _CHUNK].T
-
-
-def _decoded(given: Any, stream: Any, sound: FileSound) -> Iterator[Chunk]:
-    """Yield the samples between the times of a sound, to the sample."""
-    rate = stream.codec_context.sample_rate
-    resampler = av.AudioResampler("fltp", None, rate)
-    if sound.start > 0:
-        given.seek(round(sound.start / stream.time_base), stream=stream)
-    with translated(sound.path):
-        for frame in given.decode(stream):
-            check_wanted()
-            time = (frame.pts or 0) * frame.time_base
-            for part in resampler.resample(frame):
-                samples = part.to_ndarray()
-                first = max(0, round((sound.start - time) * rate))
-                last = None if sound.stop is None else round((sound.stop - time) * rate)
-                if last is not None and last <= 0:
-                    return
-                kept = samples[:, first:last]
-                if kept.shape[1]:
-                    yield time + Fraction(first, rate) - sound.start, kept

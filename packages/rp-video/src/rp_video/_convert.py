@@ -1,0 +1,123 @@
+"""Write a film anew: in another format, size, rate, or only a part of it."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from fractions import Fraction
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from rp_video._decoding import decoding_of
+from rp_video._encoding import as_rate, choices_of
+from rp_video._errors import DecodeError
+from rp_video._files import readable, writable
+from rp_video._save import write_film
+from rp_video._sound import FileSound, Sound
+from rp_video._stream import frames_of
+from rp_video._types import Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from rp_core import Progress
+    from rp_video._types import Rate, Size
+
+
+def convert(
+    src: str | os.PathLike[str],
+    dst: str | os.PathLike[str],
+    *,
+    size: Size | None = None,
+    rate: Rate | None = None,
+    start: float | None = None,
+    stop: float | None = None,
+    codec: str | None = None,
+    crf: int | None = None,
+    preset: str | None = None,
+    keep_audio: bool = True,
+    strict: bool = False,
+    backend: str | Sequence[str] | None = None,
+    progress: bool | Callable[[Progress], object] = False,
+) -> None:
+    """Write a film anew: in another format, size or rate, or a part of it.
+
+    It is upright, has 8 bits and BT.709 colours. Memory does not grow with its length.
+
+    Args:
+        src: The film.
+        dst: Destination, as in `save`; it may be `src`. A .gif gets a palette, and has no sound.
+        size: As in `stream`.
+        rate: Frames a second: frames are left out, or shown again, so that each moment has the one
+            that was shown then. None: frames keep their times.
+        start: As in `stream`.
+        stop: As in `stream`.
+        codec: As in `save`.
+        crf: As in `save`.
+        preset: As in `save`.
+        keep_audio: Whether to keep its sound: copied where the format holds it, and else encoded.
+        strict: As in `stream`; the destination is then left as it was.
+        backend: As in `save`: what encodes.
+        progress: As in `save`.
+
+    Raises:
+        DecodeError, TruncatedError: As `stream`.
+        CodecUnavailableError, EncodeError: As `save`.
+        TypeError, ValueError: An argument makes no sense.
+        OSError: A file could not be read or written.
+    """
+    source, target = readable(src), writable(dst)
+    request = decoding_of(source, start=start, stop=stop, size=size)
+    speed = as_rate(rate)
+    is_gif = target.lower().endswith(".gif")
+    choices = None if is_gif else choices_of(target, rate=rate, codec=codec, crf=crf, preset=preset)
+    with closing(frames_of(request, strict=strict)) as frames:
+        first, moving = begun(source, frames)
+        timed = chain([first], moving)
+        steady = at_rate(timed, speed) if speed else timed
+        if choices is None:
+            from rp_video._save_gif import save_gif
+
+            save_gif(target, steady, rate=speed, backend=backend, progress=progress)
+            return
+        write_film(
+            choices,
+            steady,
+            sound=sound_from(source, first) if keep_audio else None,
+            backend=backend,
+            progress=progress,
+        )
+
+
+def begun(path: str, frames: Iterator[Frame]) -> tuple[Frame, Iterator[Frame]]:
+    """Return the first frame, and the others.
+
+    Raises:
+        DecodeError: There is none.
+    """
+    first = next(frames, None)
+    if first is None:
+        raise DecodeError(f"{path}: there is no frame between start and stop")
+    return first, frames
+
+
+def sound_from(path: str, first: Frame) -> Sound:
+    """Return the sound of a film from the time of a frame on, if it has any."""
+    return FileSound(path, Fraction(first.time).limit_denominator(10**9), optional=True)
+
+
+def at_rate(frames: Iterable[Frame], rate: Fraction) -> Iterator[Frame]:
+    """Yield, for each tick of a rate, the frame that is shown then."""
+    held: Frame | None = None
+    origin: Any = None
+    tick = 0
+    for frame in frames:
+        origin = frame.time if origin is None else origin
+        while held is not None and origin + float(tick / rate) < frame.time - 0.0005:
+            yield held
+            tick += 1
+        held = frame
+    while held is not None and origin + float(tick / rate) < held.time + held.duration - 0.0005:
+        yield held
+        tick += 1
+

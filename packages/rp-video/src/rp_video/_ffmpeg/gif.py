@@ -1,0 +1,46 @@
+"""A GIF by the palettegen and paletteuse of the ffmpeg program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rp_core import UnsupportedError
+from rp_video._errors import EncodeError
+from rp_video._ffmpeg.program import Run
+
+if TYPE_CHECKING:
+    from rp_video._save_gif import GifRequest
+
+
+def encode(request: GifRequest) -> None:
+    """Write a GIF whose frames are all shown equally long.
+
+    Raises:
+        UnsupportedError: They are not: a pipe has a rate, and no times.
+    """
+    if max(request.delays) - min(request.delays) > 1:
+        raise UnsupportedError("a pipe of frames has a rate, and no times")
+    rows, columns, channels = request.images.shape
+    rate = f"{100 * request.images.count}/{sum(request.delays)}"
+    scale = ":bayer_scale=4" if request.dither == "bayer" else ""
+    filters = (
+        f"split[a][b];[a]palettegen=stats_mode=diff:max_colors={request.colors}[p];"
+        f"[b][p]paletteuse=dither={request.dither}{scale}:diff_mode=rectangle"
+    )
+    pixels = "rgba" if channels == 4 else "rgb24"
+    source = ["-f", "rawvideo", "-pix_fmt", pixels, "-s", f"{columns}x{rows}", "-framerate", rate]
+    loop = str(-1 if request.loop == 1 else max(0, request.loop - 1))
+    output = ["-loop", loop, "-final_delay", str(request.delays[-1]), "-f", "gif", "-y"]
+    arguments = [*source, "-i", "pipe:0", "-lavfi", filters, *output, f"file:{request.path}"]
+    with Run(arguments, feeds=True) as run:
+        stdin: Any = run.process.stdin
+        try:
+            for image in request.images:
+                view = memoryview(image.tobytes())
+                while len(view):
+                    view = view[stdin.write(view) :]
+            stdin.close()
+        except BrokenPipeError:
+            pass
+        if run.wait():
+            raise EncodeError(f"{request.path}: {run.complaint}")

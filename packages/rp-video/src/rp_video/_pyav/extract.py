@@ -1,0 +1,46 @@
+"""The sound of a file, written to another."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import av
+
+from rp_video._errors import EncodeError
+from rp_video._pyav.opening import opened, translated
+from rp_video._pyav.sound import SoundTrack
+from rp_video._sound import FileSound
+
+if TYPE_CHECKING:
+    from rp_video._formats import Container
+    from rp_video._trim import How
+
+
+def extract(
+    source: str, path: str, container: Container, start: Fraction | None, stop: Fraction | None
+) -> How:
+    """Write the sound of a file, copied where the format holds it.
+
+    Raises:
+        ValueError: There is none.
+        DecodeError, EncodeError: It cannot be read, or written.
+    """
+    with opened(source) as given:
+        stream: Any = given.streams.best("audio")
+        if stream is None:
+            raise ValueError(f"there is no sound in {source}")
+        name = stream.codec_context.codec.canonical_name
+        first = start if start is not None else _beginning(stream)
+    sound = FileSound(source, first, stop)
+    with translated(path, EncodeError), av.open(f"file:{path}", "w", format=container.muxer) as output:
+        track = SoundTrack.of(output, container, sound)
+        if track is not None:
+            with closing(track):
+                track.finish(None)
+    return "copied" if not container.sounds or name in container.sounds else "encoded"
+
+
+def _beginning(stream: Any) -> Fraction:
+    return max(Fraction(0), (stream.start_time or 0) * Fraction(stream.time_base))

@@ -1,0 +1,53 @@
+"""Give a film another sound."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from rp_core import atomic_write
+from rp_video._decoding import decoding_of
+from rp_video._encoding import choices_of
+from rp_video._files import readable, writable
+from rp_video._formats import container_of
+from rp_video._save import write_film
+from rp_video._sound import sound_of
+from rp_video._stream import frames_of
+
+if TYPE_CHECKING:
+    from rp_video._sound import Audio
+    from rp_video._trim import How
+
+
+def replace_audio(
+    src: str | os.PathLike[str], dst: str | os.PathLike[str], audio: Audio | None
+) -> How:
+    """Give a film another sound, or none. Its frames are copied where the format holds them.
+
+    Args:
+        src: The film.
+        dst: Destination, as in `save`; it may be `src`.
+        audio: As in `save`; None: no sound.
+
+    Returns:
+        Whether its frames were "copied" or "encoded".
+
+    Raises:
+        DecodeError, CodecUnavailableError, EncodeError, OSError: As `convert`.
+        TypeError, ValueError: As `save`, of the sound.
+    """
+    from rp_video._pyav.remux import can_copy, copy, part_between
+
+    source, target = readable(src), writable(dst)
+    sound = sound_of(audio)
+    container = container_of(target)
+    part = part_between(source, None, None)
+    if can_copy([part], container):
+        with atomic_write(target) as file:
+            copy([part], file.name, container, sound)
+        return "copied"
+    choices = choices_of(target, rate=None, codec=None, crf=None, preset=None)
+    with closing(frames_of(decoding_of(source), strict=False)) as frames:
+        write_film(choices, frames, sound=sound)
+    return "encoded"
