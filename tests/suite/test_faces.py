@@ -18,15 +18,33 @@ import rp_image
 import rp_image.sync
 import rp_net
 import rp_net.sync
+import rp_video
+import rp_video.sync
 
 DOMAINS: list[tuple[ModuleType, ModuleType]] = [
     (rp_image, rp_image.sync),
     (rp_net, rp_net.sync),
+    (rp_video, rp_video.sync),
 ]
-STREAMS = {"rp_image.frames", "rp_image.resize_stream", "rp_image.stream", "rp_net.stream"}
+STREAMS = {
+    "rp_image.frames",
+    "rp_image.resize_stream",
+    "rp_image.stream",
+    "rp_net.stream",
+    "rp_video.stream",
+}
 PLAIN = {"filename_from", "is_public_url", "set_source_policy"}
 TWINS = {"Client", "StreamedResponse"}
-MODULES = [rp_core, rp_core.sync, rp_image, rp_image.sync, rp_net, rp_net.sync]
+MODULES = [
+    rp_core,
+    rp_core.sync,
+    rp_image,
+    rp_image.sync,
+    rp_net,
+    rp_net.sync,
+    rp_video,
+    rp_video.sync,
+]
 OPERATIONS = [
     pytest.param(getattr(aio, name), getattr(plain, name), id=f"{aio.__name__}.{name}")
     for aio, plain in DOMAINS
@@ -93,7 +111,8 @@ def test_both_clients_take_the_same_options() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [rp_core, rp_core.sync, rp_image, rp_image.sync, rp_net, rp_net.sync]
+    "module",
+    [rp_core, rp_core.sync, rp_image, rp_image.sync, rp_net, rp_net.sync, rp_video, rp_video.sync],
 )
 def test_what_type_checkers_see_is_what_is_exported(module: ModuleType) -> None:
     assert module.__file__
@@ -110,7 +129,8 @@ def test_what_type_checkers_see_is_what_is_exported(module: ModuleType) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [rp_core, rp_core.sync, rp_image, rp_image.sync, rp_net, rp_net.sync]
+    "module",
+    [rp_core, rp_core.sync, rp_image, rp_image.sync, rp_net, rp_net.sync, rp_video, rp_video.sync],
 )
 def test_every_public_name_has_a_docstring_and_annotations(module: ModuleType) -> None:
     for name in module.__all__:
@@ -125,7 +145,9 @@ def test_every_public_name_has_a_docstring_and_annotations(module: ModuleType) -
             assert signature.return_annotation is not signature.empty, name
 
 
-@pytest.mark.parametrize("module", [rp_core, rp_image, rp_image.sync, rp_net, rp_net.sync])
+@pytest.mark.parametrize(
+    "module", [rp_core, rp_image, rp_image.sync, rp_net, rp_net.sync, rp_video, rp_video.sync]
+)
 def test_unknown_names_are_attribute_errors(module: ModuleType) -> None:
     with pytest.raises(AttributeError, match="has no attribute 'nope'"):
         module.nope  # noqa: B018

@@ -15,14 +15,16 @@ from rp_core._fallback import Chain, chains
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(ROOT.glob("packages/*/src/**/*.py"))
-for domain in ("rp_image", "rp_net"):
+for domain in ("rp_image", "rp_net", "rp_video"):
     for module in iter_modules(import_module(domain).__path__, f"{domain}."):
         import_module(module.name)
-CHAINS = [chain for name, chain in chains.items() if name.startswith(("rp_image.", "rp_net."))]
+DOMAINS = ("rp_image.", "rp_net.", "rp_video.")
+CHAINS = [chain for name, chain in chains.items() if name.startswith(DOMAINS)]
 DISTRIBUTIONS = {
     "OpenEXR": "openexr",
     "PIL": "pillow",
     "aiohttp": "aiohttp",
+    "av": "av",
     "backports.zstd": "backports-zstd",
     "brotli": "brotli",
     "copykitten": "copykitten",
@@ -55,13 +57,15 @@ def test_every_backend_names_what_pyproject_declares(chain: Chain[..., object]) 
         if backend.install.kind == "extra":
             assert backend.install.name == backend.name
             assert backend.name in extras
+            if backend.needs is None:  # a program, which the extra brings
+                continue
             wanted = DISTRIBUTIONS[backend.needs or ""]
             assert any(n == wanted and backend.name in marker for n, marker in of_extra)
         elif backend.needs:
             assert DISTRIBUTIONS[backend.needs] in base
 
 
-@pytest.mark.parametrize("package", ["rp-image", "rp-net"])
+@pytest.mark.parametrize("package", ["rp-image", "rp-net", "rp-video"])
 def test_every_extra_is_a_backend(package: str) -> None:
     names = {backend.name for chain in CHAINS for backend in chain.backends}
 

@@ -6,7 +6,7 @@ import warnings
 from collections import deque
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from rp_core._feed import Feed
 from rp_core._plan import LINGER_SECONDS
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rp_core._runners import MakeRunner
 
 R = TypeVar("R")
+_AT_ONCE: Final = (KeyboardInterrupt, SystemExit)
 
 
 class ThreadBell:
@@ -88,7 +89,7 @@ class Stream(Generic[R]):
             self._until_refill -= len(self._run)
         except BaseException as error:
             if not self._owned:
-                self._close(wait=isinstance(error, Exception))
+                self._close(wait=not isinstance(error, _AT_ONCE))
             raise
         if not self._run:
             if not self._owned:
@@ -116,7 +117,7 @@ class Stream(Generic[R]):
         traceback: TracebackType | None,
     ) -> None:
         """Close the map, as `close` does; Ctrl-C does not wait for threads."""
-        self._close(wait=exc_type is None or issubclass(exc_type, (Exception, GeneratorExit)))
+        self._close(wait=exc_type is None or not issubclass(exc_type, _AT_ONCE))
 
     def close(self) -> None:
         """Begin nothing more and wait for what runs."""

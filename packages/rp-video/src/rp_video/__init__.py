@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from rp_video._types import Frame as Frame
     from rp_video._types import Image as Image
     from rp_video._types import Rate as Rate
+    from rp_video._types import Seconds as Seconds
     from rp_video._types import Size as Size
     from rp_video._types import VideoInfo as VideoInfo
 
@@ -60,6 +61,6 @@ else:
             "rp_video._slowmo": "Method",
             "rp_video._sound": "Audio",
             "rp_video._trim": "How",
-            "rp_video._types": "AudioInfo Frame Image Rate Size VideoInfo",
+            "rp_video._types": "AudioInfo Frame Image Rate Seconds Size VideoInfo",
         },
     )

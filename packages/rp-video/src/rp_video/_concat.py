@@ -20,7 +20,7 @@ from rp_video._sound import FileSound, JoinedSound
 from rp_video._stream import frames_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
 
     from rp_core import Progress
     from rp_video._trim import How
@@ -103,7 +103,7 @@ def _joined(sources: Sequence[str], infos: Sequence[VideoInfo]) -> JoinedSound:
 
 def _in_a_row(
     sources: Sequence[str], infos: Sequence[VideoInfo], size: Size | None
-) -> Iterator[Frame]:
+) -> Generator[Frame, None, None]:
     offset = 0.0
     for source, info in zip(sources, infos, strict=True):
         with closing(frames_of(decoding_of(source, size=size), strict=False)) as frames:

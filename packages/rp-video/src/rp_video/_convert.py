@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rp_core import Progress
-    from rp_video._types import Rate, Size
+    from rp_video._types import Rate, Seconds, Size
 
 
 def convert(
@@ -30,8 +30,8 @@ def convert(
     *,
     size: Size | None = None,
     rate: Rate | None = None,
-    start: float | None = None,
-    stop: float | None = None,
+    start: Seconds | None = None,
+    stop: Seconds | None = None,
     codec: str | None = None,
     crf: int | None = None,
     preset: str | None = None,
@@ -120,4 +120,3 @@ def at_rate(frames: Iterable[Frame], rate: Fraction) -> Iterator[Frame]:
     while held is not None and origin + float(tick / rate) < held.time + held.duration - 0.0005:
         yield held
         tick += 1
-

@@ -81,8 +81,10 @@ def _riff_reaches_past(file: BinaryIO, size: int) -> bool:
         length = int.from_bytes(head[4:8], "little")
         if length in {0, 0xFFFFFFFF}:
             return False
+        if offset + 8 + length > size:
+            return True
         offset += 8 + length + (length & 1)
-    return offset > size + 1
+    return False
 
 
 def _gif_has_no_trailer(file: BinaryIO, size: int) -> bool:
@@ -90,9 +92,7 @@ def _gif_has_no_trailer(file: BinaryIO, size: int) -> bool:
     return not file.read().rstrip(b"\0").endswith(b"\x3b")
 
 
-_KINDS: Final[
-    tuple[tuple[Callable[[bytes], bool], Callable[[BinaryIO, int], bool]], ...]
-] = (
+_KINDS: Final[tuple[tuple[Callable[[bytes], bool], Callable[[BinaryIO, int], bool]], ...]] = (
     (lambda head: head[4:8] in _BOXES, _boxes_reach_past),
     (lambda head: head[:4] == b"\x1a\x45\xdf\xa3", _segment_reaches_past),
     (lambda head: head[:4] == b"RIFF", _riff_reaches_past),

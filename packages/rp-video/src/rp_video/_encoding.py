@@ -142,7 +142,7 @@ def as_rate(rate: Rate | None) -> Fraction | None:
     if not math.isfinite(rate) or not 0 < rate <= 1000:
         raise ValueError(f"rate must be above 0 and at most 1000, not {rate}")
     if isinstance(rate, Rational) or float(rate).is_integer():
-            return Fraction(rate)
+        return Fraction(rate)
     ntsc = Fraction(round(rate * 1001 / 1000) * 1000, 1001)
     if ntsc and abs(ntsc - Fraction(float(rate))) < Fraction(5, 1000):
         return ntsc
@@ -170,3 +170,14 @@ def image_of(item: object) -> Image:
     if not image.size:
         raise ValueError(f"a frame must have pixels, not {image.shape}")
     return image
+
+
+def same_shape(shape: tuple[int, ...], image: Image) -> tuple[int, ...]:
+    """Return the shape of a frame, if it is that of those before, of which `()` is none.
+
+    Raises:
+        ValueError: It is not.
+    """
+    if shape and image.shape != shape:
+        raise ValueError(f"the size of frames changes: {shape}, then {image.shape}")
+    return tuple(image.shape)

@@ -12,6 +12,7 @@ from rp_video._formats import Container
 
 if TYPE_CHECKING:
     from rp_video._trim import How
+    from rp_video._types import Seconds
 
 _FORMATS: Final = {
     ".m4a": Container("ipod", "", frozenset({"aac", "alac"}), "aac"),
@@ -29,8 +30,8 @@ def extract_audio(
     src: str | os.PathLike[str],
     dst: str | os.PathLike[str],
     *,
-    start: float | None = None,
-    stop: float | None = None,
+    start: Seconds | None = None,
+    stop: Seconds | None = None,
 ) -> How:
     """Write the sound of a film to a file: copied where the format holds it, and else encoded.
 

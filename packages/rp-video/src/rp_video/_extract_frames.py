@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import rp_core.sync
-from rp_core import Reporter, atomic_write
+from rp_core import atomic_write
 from rp_video._decoding import decoding_of
 from rp_video._files import readable
 from rp_video._stream import frames_of
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rp_core import Progress
-    from rp_video._types import Frame, Size
+    from rp_video._types import Frame, Seconds, Size
 
 _FORMATS: Final = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg"}
 
@@ -27,8 +27,8 @@ def extract_frames(
     folder: str | os.PathLike[str],
     *,
     pattern: str = "frame-{index:06d}.png",
-    start: float | None = None,
-    stop: float | None = None,
+    start: Seconds | None = None,
+    stop: Seconds | None = None,
     step: int = 1,
     size: Size | None = None,
     alpha: bool = False,
@@ -68,7 +68,6 @@ def extract_frames(
     is_new = not place.exists()
     place.mkdir(exist_ok=True)
     written: list[Path] = []
-    reporter = Reporter(progress, None) if progress else None
 
     def write(frame: Frame) -> Path:
         from rp_video._pyav.stills import encode_still
@@ -82,21 +81,18 @@ def extract_frames(
 
     try:
         with closing(frames_of(request, strict=strict)) as frames:
-            with rp_core.sync.thread_map(write, frames, limit=limit, cpu=True) as paths:
-                found = []
-                for path in paths:
-                    found.append(path)
-                    if reporter:
-                        reporter.advance(failed=False)
-        if len(set(found)) != len(found):
-            raise ValueError(f"{pattern!r} gives two frames one name")
+            paths = rp_core.sync.thread_map(write, frames, limit=limit, cpu=True, progress=progress)
+            with paths:
+                return _all_different(list(paths), pattern)
     except BaseException:
         _take_away(written, place if is_new else None)
         raise
-    finally:
-        if reporter:
-            reporter.close()
-    return found
+
+
+def _all_different(paths: list[Path], pattern: str) -> list[Path]:
+    if len(set(paths)) != len(paths):
+        raise ValueError(f"{pattern!r} gives two frames one name")
+    return paths
 
 
 def _format_of(pattern: object, *, alpha: bool) -> str:

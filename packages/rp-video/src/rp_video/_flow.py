@@ -32,7 +32,9 @@ def between(before: Image, after: Image, times: Sequence[float]) -> list[Image]:
     forth = search.calc(grays[0], grays[1], None)
     back = search.calc(grays[1], grays[0], None)
     rows, columns = grays[0].shape
-    across, down = np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32))
+    across, down = np.meshgrid(
+        np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32)
+    )
     grid = np.dstack([across, down])
     images = []
     for time in times:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
 
-    from rp_video._types import Frame, Size
+    from rp_video._types import Frame, Seconds, Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Picking:
 
 pick: Fallback[[Picking], list[Frame]] = Fallback("rp_video.frames_at", error=DecodeError)
 
+
 @pick.via(needs="av")
 def pyav(request: Picking) -> list[Frame]:
     from rp_video._pyav.pick import pick as pick_frames
@@ -42,7 +43,7 @@ def pyav(request: Picking) -> list[Frame]:
 def frames_at(
     path: str | os.PathLike[str],
     *,
-    times: Iterable[float] | None = None,
+    times: Iterable[Seconds] | None = None,
     indices: Iterable[int] | None = None,
     size: Size | None = None,
     alpha: bool = False,
@@ -89,9 +90,7 @@ def frames_at(
     return _gathered(Picking(source, tuple(numbers), size, bool(alpha)), cache=cache)
 
 
-def _numbers(
-    path: str, times: list[Fraction] | None, indices: list[int] | None
-) -> list[int]:
+def _numbers(path: str, times: list[Fraction] | None, indices: list[int] | None) -> list[int]:
     from rp_video._pyav.pick import numbers_of
 
     return numbers_of(path, times, indices)

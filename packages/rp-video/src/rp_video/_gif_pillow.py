@@ -33,7 +33,9 @@ def encode(request: GifRequest) -> None:
     def pictures() -> Iterator[Any]:
         for image in request.images:
             check_wanted()
-            yield Image.fromarray(np.ascontiguousarray(image)).quantize(palette=palette, dither=dither)
+            yield Image.fromarray(np.ascontiguousarray(image)).quantize(
+                palette=palette, dither=dither
+            )
 
     frames = pictures()
     first = next(frames)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rp_video._types import Image, Size
+    from rp_video._types import Image, Seconds, Size
 
 MAX_BYTES = 1 << 31
 
@@ -26,8 +26,8 @@ MAX_BYTES = 1 << 31
 def load(
     path: str | os.PathLike[str],
     *,
-    start: float | None = None,
-    stop: float | None = None,
+    start: Seconds | None = None,
+    stop: Seconds | None = None,
     step: int = 1,
     size: Size | None = None,
     alpha: bool = False,

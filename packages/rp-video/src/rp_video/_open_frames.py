@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import closing
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from rp_core import Fallback, extra
 from rp_video._errors import DecodeError
+from rp_video._ffmpeg.program import find
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -25,7 +25,7 @@ def pyav(request: Decoding) -> Iterator[Frame]:
     return _begun(frames(request), request)
 
 
-@open_frames.via(install=extra("ffmpeg"), check=lambda: _find_ffmpeg())
+@open_frames.via(install=extra("ffmpeg"), check=find)
 def ffmpeg(request: Decoding) -> Iterator[Frame]:
     from rp_video._ffmpeg.decode import frames
 
@@ -39,26 +39,22 @@ def opencv(request: Decoding) -> Iterator[Frame]:
     return _begun(frames(request), request)
 
 
-def _find_ffmpeg() -> str:
-    from rp_video._ffmpeg.program import find
-
-    return find()
-
-
 def _begun(frames: Generator[Frame, None, None], request: Decoding) -> Iterator[Frame]:
     """Decode the first frame, so that a backend that cannot fails before one is out."""
     first = next(frames, None)
     if first is None:
-        frames.close()
         if not request.tally.count:
             raise DecodeError(f"{request.path}: no picture of it decodes")
-        return (frame for frame in ())
+        return _resumed(None, frames)
     return _resumed(first, frames)
 
 
-def _resumed(first: Frame, frames: Generator[Frame, None, None]) -> Generator[Frame, None, None]:
+def _resumed(
+    first: Frame | None, frames: Generator[Frame, None, None]
+) -> Generator[Frame, None, None]:
     with closing(frames):
-        held = [first]
+        held = [] if first is None else [first]
         del first
-        yield held.pop()
-        yield from chain(frames)
+        while held:
+            yield held.pop()
+        yield from frames

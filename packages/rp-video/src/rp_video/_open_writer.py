@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rp_core import Fallback, UnsupportedError, extra
 from rp_video._errors import CodecUnavailableError
+from rp_video._ffmpeg.program import find
 
 if TYPE_CHECKING:
     from rp_video._encoding import Encoding, Writer
@@ -22,7 +23,7 @@ def pyav(request: Encoding) -> Writer:
     return PyavWriter(request)
 
 
-@open_writer.via(install=extra("ffmpeg"), check=lambda: _find_ffmpeg())
+@open_writer.via(install=extra("ffmpeg"), check=find)
 def ffmpeg(request: Encoding) -> Writer:
     from rp_video._ffmpeg.encode import PipeWriter
 
@@ -36,9 +37,3 @@ def opencv(request: Encoding) -> Writer:
     from rp_video._opencv.encode import OpencvWriter
 
     return OpencvWriter(request)
-
-
-def _find_ffmpeg() -> str:
-    from rp_video._ffmpeg.program import find
-
-    return find()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from struct import unpack_from
 
-
 _ONE = 1 << 16
 
 

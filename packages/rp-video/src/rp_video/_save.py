@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from rp_core import Reporter, atomic_write, check_wanted
-from rp_video._encoding import TICKS, Choices, Encoding, choices_of, image_of
+from rp_video._encoding import TICKS, Choices, Encoding, choices_of, image_of, same_shape
 from rp_video._files import writable
 from rp_video._open_writer import open_writer
 from rp_video._sound import sound_of
@@ -101,8 +101,7 @@ def write_film(
     """
     ask = open_writer.using(backend)
     items = frame_iterator(frames)
-    total = len(frames) if hasattr(frames, "__len__") else None
-    reporter = Reporter(progress, total) if progress else None
+    reporter = Reporter(progress, count_of(frames)) if progress else None
     first = next(items, None)
     if first is None:
         raise ValueError("a film needs at least one frame")
@@ -114,6 +113,11 @@ def write_film(
     finally:
         if reporter:
             reporter.close()
+
+
+def count_of(frames: Any) -> int | None:
+    """Return how many frames there are; None where only going through them tells."""
+    return len(frames) if hasattr(frames, "__len__") else None
 
 
 def frame_iterator(frames: Any) -> Iterator[Image | Frame]:
@@ -171,14 +175,12 @@ def _write_all(
     writer: Writer, request: Encoding, rate: Fraction | None, items: Any, reporter: Reporter | None
 ) -> None:
     clock = _Clock(request.time_base, keeps_times=rate is None)
-    shape = None
+    shape: tuple[int, ...] = ()
     try:
         for item in items:
             check_wanted()
             image = image_of(item)
-            shape = shape or image.shape
-            if image.shape != shape:
-                raise ValueError(f"the size of frames changes: {shape}, then {image.shape}")
+            shape = same_shape(shape, image)
             time, duration = clock.time(item)
             writer.write(_padded(image, request), time, duration)
             if reporter:

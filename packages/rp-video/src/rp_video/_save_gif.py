@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from rp_core import Fallback, Reporter, atomic_write, extra
 from rp_video._encoding import as_rate
 from rp_video._errors import EncodeError
+from rp_video._ffmpeg.program import find
 from rp_video._files import writable
-from rp_video._save import frame_iterator
+from rp_video._save import count_of, frame_iterator
 from rp_video._spool import Given, Spool
 from rp_video._types import Frame
 
@@ -59,7 +60,7 @@ def pyav(request: GifRequest) -> None:
     encode(request)
 
 
-@encode_gif.via(install=extra("ffmpeg"), check=lambda: _find_ffmpeg())
+@encode_gif.via(install=extra("ffmpeg"), check=find)
 def ffmpeg(request: GifRequest) -> None:
     from rp_video._ffmpeg.gif import encode
 
@@ -71,12 +72,6 @@ def pillow(request: GifRequest) -> None:
     from rp_video._gif_pillow import encode
 
     encode(request)
-
-
-def _find_ffmpeg() -> str:
-    from rp_video._ffmpeg.program import find
-
-    return find()
 
 
 def save_gif(
@@ -121,7 +116,7 @@ def save_gif(
     with ExitStack() as stack:
         reporter = None
         if progress:
-            reporter = Reporter(progress, len(frames) if hasattr(frames, "__len__") else None)
+            reporter = Reporter(progress, count_of(frames))
             stack.callback(reporter.close)
         images, times = _kept(stack, frames, speed, reporter)
         with atomic_write(target) as file:

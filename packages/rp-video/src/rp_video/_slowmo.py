@@ -106,7 +106,7 @@ def slowmo(
 def _factor(factor: object) -> Fraction:
     if isinstance(factor, bool) or not isinstance(factor, Real):
         raise TypeError(f"factor must be a number, not {factor!r}")
-    if not math.isfinite(factor) or not 1 <= factor <= 100:
+    if not math.isfinite(factor) or not 1 <= float(factor) <= 100:
         raise ValueError(f"factor must be 1 to 100, not {factor}")
     exact = Fraction(factor) if isinstance(factor, Rational) else Fraction(float(factor))
     return exact.limit_denominator(1000)
@@ -119,8 +119,11 @@ def _work(method: Any) -> Callable[[Pair], list[Image]]:
         return lambda pair: _made(pair, between)
     if method in {"blend", "minterpolate"}:
         return lambda pair: _made(pair, blend)
+    if isinstance(method, str):
+        names = ", ".join(_NAMES)
+        raise ValueError(f"method must be one of {names}, not {method!r}")  # noqa: TRY004
     if not callable(method):
-        raise ValueError(f"method must be one of {', '.join(_NAMES)}, or a function, not {method!r}")
+        raise TypeError(f"method must be a name or a function, not {method!r}")
 
     def each(before: Image, after: Image, times: Sequence[float]) -> list[Image]:
         return [image_of(method(before, after, time)) for time in times]
@@ -150,7 +153,9 @@ def _pairs(frames: Iterable[Frame], factor: Fraction, rate: Fraction) -> Iterato
         before = frame
     if before is None:
         raise DecodeError("there is no frame")
-    times, count = _times(before, before.time + before.duration, origin, float(rate * factor), count)
+    times, count = _times(
+        before, before.time + before.duration, origin, float(rate * factor), count
+    )
     yield Pair(before.image, before.image, (0.0,) * len(times))
 
 
@@ -158,7 +163,7 @@ def _times(
     before: Frame, end: float, origin: float, ticks: float, count: int
 ) -> tuple[tuple[float, ...], int]:
     """Return where between a frame and the next one new frames are wanted, and their number."""
-    times = []
+    times: list[float] = []
     length = end - before.time
     while True:
         place = (origin + count / ticks - before.time) / length if length > 0 else 1.0

@@ -81,10 +81,11 @@ def sound_of(audio: Audio | None) -> Sound | None:
         return None
     if isinstance(audio, (str, os.PathLike)):
         return FileSound(readable(audio))
-    if hasattr(audio, "samples") and hasattr(audio, "rate"):
-        return _checked(audio.samples, audio.rate)
     if isinstance(audio, tuple) and len(audio) == 2:
         return _checked(*audio)
+    given: Any = audio
+    if hasattr(given, "samples") and hasattr(given, "rate"):
+        return _checked(given.samples, given.rate)
     raise TypeError("audio must be a path, or samples and their rate: (array, 48000)")
 
 

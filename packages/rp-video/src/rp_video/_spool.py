@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from rp_video._encoding import image_of
+from rp_video._encoding import image_of, same_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,9 +43,7 @@ class Spool:
             TypeError, ValueError: It is none, or not of the shape of the first.
         """
         image = image_of(item)
-        self.shape = self.shape or image.shape
-        if image.shape != self.shape:
-            raise ValueError(f"the size of frames changes: {self.shape}, then {image.shape}")
+        self.shape = same_shape(self.shape, image)
         self._file.write(image.tobytes())
         self.count += 1
 
@@ -65,11 +63,9 @@ class Given:
     def __init__(self, frames: Sequence[Any]) -> None:
         self._frames = frames
         self.count = len(frames)
-        self.shape = image_of(frames[0]).shape
+        self.shape: tuple[int, ...] = ()
         for frame in frames:
-            if image_of(frame).shape != self.shape:
-                shape = image_of(frame).shape
-                raise ValueError(f"the size of frames changes: {self.shape}, then {shape}")
+            self.shape = same_shape(self.shape, image_of(frame))
 
     def __iter__(self) -> Iterator[Image]:
         return map(image_of, self._frames)

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from rp_video._decoding import Decoding
-    from rp_video._types import Frame, Size
+    from rp_video._types import Frame, Seconds, Size
 
 
 def stream(
     path: str | os.PathLike[str],
     *,
-    start: float | None = None,
-    stop: float | None = None,
+    start: Seconds | None = None,
+    stop: Seconds | None = None,
     step: int = 1,
     size: Size | None = None,
     alpha: bool = False,
@@ -72,7 +72,9 @@ def stream(
     return frames_of(request, ask, strict=strict)
 
 
-def frames_of(request: Decoding, ask: Any = open_frames, *, strict: bool) -> Generator[Frame, None, None]:
+def frames_of(
+    request: Decoding, ask: Any = open_frames, *, strict: bool
+) -> Generator[Frame, None, None]:
     """Yield the frames of a request; at the end, say what was lost."""
     frames = ask(request)
     with closing(frames):

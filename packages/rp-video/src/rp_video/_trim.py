@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from rp_core import atomic_write
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rp_core import Progress
+    from rp_video._types import Seconds
 
 How: TypeAlias = Literal["copied", "encoded"]
 
@@ -25,8 +25,8 @@ def trim(
     src: str | os.PathLike[str],
     dst: str | os.PathLike[str],
     *,
-    start: float | None = None,
-    stop: float | None = None,
+    start: Seconds | None = None,
+    stop: Seconds | None = None,
     codec: str | None = None,
     crf: int | None = None,
     preset: str | None = None,
@@ -63,7 +63,7 @@ def trim(
         raise ValueError(f"stop={stop} is before start={start}")
     may_copy = codec is None and crf is None and preset is None
     if may_copy and not target.lower().endswith(".gif"):
-        from rp_video._pyav.remux import copy, can_copy, part_between
+        from rp_video._pyav.remux import can_copy, copy, part_between
 
         container = container_of(target)
         part = part_between(source, begin, end)

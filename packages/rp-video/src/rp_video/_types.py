@@ -16,6 +16,7 @@ else:
 
 Size: TypeAlias = tuple[int | None, int | None]
 Rate: TypeAlias = int | float | Fraction
+Seconds: TypeAlias = float | Fraction
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -52,8 +52,8 @@ def frames(request: Decoding) -> Generator[Frame, None, None]:
                 continue
             first = shown.number if first is None else first
             if (shown.number - first) % request.step == 0:
-                time, length = shown.ticks * pipe.time_base, (end - shown.ticks) * pipe.time_base
-                yield Frame(image, shown.number, float(time), float(max(0, length)))
+                time, length = shown.ticks * pipe.time_base, max(0, end - shown.ticks)
+                yield Frame(image, shown.number, float(time), float(length * pipe.time_base))
         request.tally.at_end = True
         if not request.tally.count:
             raise DecodeError(f"{request.path}: {run.complaint}")
@@ -72,7 +72,18 @@ def _arguments(request: Decoding) -> list[str]:
     decoder: list[str] = []
     if info and info.has_alpha and info.codec in _ALPHA_DECODERS:
         decoder = ["-c:v", _ALPHA_DECODERS[info.codec]]
-    output = ["-an", "-sn", "-dn", "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"]
+    output = [
+        "-an",
+        "-sn",
+        "-dn",
+        "-fps_mode",
+        "passthrough",
+        "-enc_time_base",
+        "demux",
+        "-f",
+        "rawvideo",
+        "pipe:1",
+    ]
     source = [*PROTOCOLS, "-copyts", *decoder, "-i", f"file:{request.path}"]
     return [*source, "-map", "0:v:0", "-vf", ",".join(filters), *output]
 
@@ -105,31 +116,23 @@ class _Pipe:
         shape: tuple[int, int, int] | None = None
         while True:
             check_wanted()
-            image = _read(run, shape) if shape else None
-            if shape and image is None:
-                break
-            shown = self._next(run, known=image is not None)
+            shown = self._next(run)
             if shown is None:
                 break
-            if shape is None:
-                width, height = full_size(self._request.size, shown.width, shown.height)
-                shape = height, width, 4 if self._request.alpha else 3
-                image = _read(run, shape)
-                if image is None:
-                    break
+            width, height = full_size(self._request.size, shown.width, shown.height)
+            shape = shape or (height, width, 4 if self._request.alpha else 3)
+            picture = _read(run, shape)
+            if picture is None:
+                break
             if before:
                 step = shown.ticks - before[0].ticks
                 yield *before, shown.ticks
-            before = shown, image
+            before = shown, picture
         if before:
             yield *before, before[0].ticks + (before[0].length or step)
 
-    def _next(self, run: Run, *, known: bool) -> _Shown | None:
+    def _next(self, run: Run) -> _Shown | None:
         """Wait for what is said of the next picture; None: there is none."""
-        if known:
-            return self._shown.get()
-        from queue import Empty
-
         while True:
             try:
                 return self._shown.get(timeout=0.05)
@@ -144,7 +147,8 @@ def _read(run: Run, shape: tuple[int, int, int]) -> Image | None:
     """Read the pixels of one picture; None: the pipe has ended."""
     stdout: Any = run.process.stdout
     image = np.empty(shape, np.uint8)
-    view = memoryview(image).cast("B")
+    memory: Any = image
+    view = memoryview(memory).cast("B")
     done = 0
     while done < len(view):
         got = stdout.readinto(view[done:])

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rp_core import UnsupportedError, cpu_limit
 from rp_video._encoding import TICKS
 from rp_video._errors import CodecUnavailableError, EncodeError
 from rp_video._ffmpeg.program import PROTOCOLS, Run
-from rp_video._sound import ArraySound, FileSound
+from rp_video._sound import ArraySound, FileSound, JoinedSound
 
 if TYPE_CHECKING:
     from rp_video._encoding import Encoding
     from rp_video._types import Image
+
+
+_BT709: Final = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 
 
 class PipeWriter:
@@ -27,8 +31,13 @@ class PipeWriter:
         if not _opens(request.traits.encoder):
             raise CodecUnavailableError(f"ffmpeg does not open {request.traits.encoder}")
         self._path = request.path
-        self._samples: Any = None
-        self._run = Run(self._arguments(request), feeds=True)
+        self._samples: str | None = None
+        self._run: Run | None = None
+        try:
+            self._run = Run(self._arguments(request), feeds=True)
+        except BaseException:
+            self.abort()
+            raise
 
     def _arguments(self, request: Encoding) -> list[str]:
         pixels = "rgba" if request.alpha else "rgb24"
@@ -40,7 +49,7 @@ class PipeWriter:
         return [
             *source, "-i", "pipe:0", *sound_in, "-map", "0:v:0", *sound_out,
             "-vf", _filters(request), "-c:v", request.traits.encoder, *threads, *options,
-            *_tags(request), "-f", request.container.muxer, *_muxing(request), "-y",
+            "-f", request.container.muxer, *_muxing(request), "-y",
             f"file:{request.path}",
         ]  # fmt: skip
 
@@ -49,12 +58,14 @@ class PipeWriter:
         if sound is None:
             return [], []
         if isinstance(sound, ArraySound):
-            self._samples = tempfile.NamedTemporaryFile(suffix=".f32", delete=False)
-            self._samples.write(sound.samples.tobytes())
-            self._samples.close()
+            with tempfile.NamedTemporaryFile(suffix=".f32", delete=False) as file:
+                self._samples = file.name
+                file.write(sound.samples.tobytes())
             layout = ["-ar", str(sound.rate), "-ac", str(sound.samples.shape[1])]
-            source = ["-f", "f32le", *layout, "-i", f"file:{self._samples.name}"]
+            source = ["-f", "f32le", *layout, "-i", f"file:{self._samples}"]
             return source, ["-map", "1:a:0", "-c:a", encoder, "-shortest"]
+        if isinstance(sound, JoinedSound):
+            raise UnsupportedError("it does not join sounds")
         return self._file_sound(sound, request)
 
     def _file_sound(self, sound: FileSound, request: Encoding) -> tuple[list[str], list[str]]:
@@ -77,34 +88,37 @@ class PipeWriter:
 
     def write(self, image: Image, time: int, duration: int) -> None:  # noqa: ARG002
         """Add a frame."""
-        stdin: Any = self._run.process.stdin
-        view = memoryview(image).cast("B")
+        run = self._running
         try:
-            while len(view):
-                view = view[stdin.write(view) :]
+            run.feed(image)
         except BrokenPipeError:
-            self._run.wait()
-            raise EncodeError(f"{self._path}: {self._run.complaint}") from None
+            run.wait()
+            raise EncodeError(f"{self._path}: {run.complaint}") from None
+
+    @property
+    def _running(self) -> Run:
+        if self._run is None:
+            raise ValueError("the film has been written")
+        return self._run
 
     def close(self) -> None:
         """Wait until all is written."""
-        stdin: Any = self._run.process.stdin
+        run = self._running
+        stdin: Any = run.process.stdin
         with suppress(BrokenPipeError):
             stdin.close()
-        status = self._run.wait()
-        complaint = self._run.complaint
+        status = run.wait()
         self.abort()
         if status:
-            raise EncodeError(f"{self._path}: {complaint}")
+            raise EncodeError(f"{self._path}: {run.complaint}")
 
     def abort(self) -> None:
         """End the program, and take its temporary file away."""
-        self._run.close()
+        if self._run:
+            self._run.close()
         if self._samples:
-            import os
-
             with suppress(OSError):
-                os.unlink(self._samples.name)
+                os.unlink(self._samples)
 
 
 def _filters(request: Encoding) -> str:
@@ -113,14 +127,8 @@ def _filters(request: Encoding) -> str:
         return f"format={pixels}"
     matrix, reach = ("bt601", "pc") if pixels.startswith("yuvj") else ("bt709", "tv")
     colors = f"in_range=pc:out_range={reach}:out_color_matrix={matrix}"
-    return f"scale={colors}:flags=area,format={pixels}"
-
-
-def _tags(request: Encoding) -> list[str]:
-    if not request.pixels.startswith("yuv") or request.pixels.startswith("yuvj"):
-        return []
-    names = ("-colorspace", "-color_primaries", "-color_trc")
-    return [*(part for name in names for part in (name, "bt709")), "-color_range", "tv"]
+    scale = f"scale={colors}:flags=area,format={pixels}"
+    return f"{scale},{_BT709}" if matrix == "bt709" else scale
 
 
 def _muxing(request: Encoding) -> list[str]:

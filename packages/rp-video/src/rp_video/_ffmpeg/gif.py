@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import floor
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from rp_core import UnsupportedError
 from rp_video._errors import EncodeError
@@ -30,15 +34,15 @@ def encode(request: GifRequest) -> None:
     pixels = "rgba" if channels == 4 else "rgb24"
     source = ["-f", "rawvideo", "-pix_fmt", pixels, "-s", f"{columns}x{rows}", "-framerate", rate]
     loop = str(-1 if request.loop == 1 else max(0, request.loop - 1))
-    output = ["-loop", loop, "-final_delay", str(request.delays[-1]), "-f", "gif", "-y"]
+    total, count = sum(request.delays), request.images.count
+    last = max(1, total - floor(Fraction((count - 1) * total, count) + Fraction(1, 2)))
+    output = ["-loop", loop, "-final_delay", str(last), "-f", "gif", "-y"]
     arguments = [*source, "-i", "pipe:0", "-lavfi", filters, *output, f"file:{request.path}"]
     with Run(arguments, feeds=True) as run:
         stdin: Any = run.process.stdin
         try:
             for image in request.images:
-                view = memoryview(image.tobytes())
-                while len(view):
-                    view = view[stdin.write(view) :]
+                run.feed(np.ascontiguousarray(image))
             stdin.close()
         except BrokenPipeError:
             pass

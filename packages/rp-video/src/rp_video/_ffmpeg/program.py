@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from rp_video._types import Image
+
 _QUIET: Final = ("-hide_banner", "-nostats", "-loglevel", "level+info")
 PROTOCOLS: Final = ("-protocol_whitelist", "file,crypto,data")
 _KEPT_LINES: Final = 8
@@ -77,6 +79,18 @@ class Run:
                     self.errors.append(line)
                 if self._on_line:
                     self._on_line(line)
+
+    def feed(self, image: Image) -> None:
+        """Write the pixels of an image to its stdin.
+
+        Raises:
+            BrokenPipeError: It has ended.
+        """
+        stdin: Any = self.process.stdin
+        data: Any = image
+        view = memoryview(data).cast("B")
+        while len(view) > 0:
+            view = view[stdin.write(view) :]
 
     @property
     def complaint(self) -> str:

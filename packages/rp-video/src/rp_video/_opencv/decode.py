@@ -32,6 +32,8 @@ def frames(request: Decoding) -> Generator[Frame, None, None]:
         raise UnsupportedError("it neither resizes as the others do, nor gives alpha")
     if is_cut_off(request.path):
         raise UnsupportedError("it loses frames at the end of a file that is cut off")
+    if info.format == "avi" and info.codec != "mjpeg":
+        raise UnsupportedError("it does not tell the times of frames that are out of order")
     if info.is_mirrored or info.codec == "av1" or info.has_alpha or info.bits > 8:
         raise UnsupportedError(f"it gets {info.codec} in {info.pixel_format} wrong, or mirrors")
     with _opened(request.path) as capture:
@@ -46,6 +48,12 @@ def frames(request: Decoding) -> Generator[Frame, None, None]:
             if (number - first) % request.step == 0:
                 yield Frame(image, number, time, max(0.0, end - time))
         request.tally.at_end = True
+        if info.format in {
+            "mp4",
+            "mov",
+        }:  # it stops where something does not decode, and says nothing
+            promised = round(capture.get(cv2.CAP_PROP_FRAME_COUNT))
+            request.tally.damaged = max(0, promised - request.tally.count)
 
 
 _NEAR = 0.0005
@@ -75,7 +83,8 @@ def _numbered(capture: Any, info: VideoInfo) -> Iterator[tuple[int, Image, float
         if before:
             step = time - before[2]
             if step <= 0:
-                raise UnsupportedError("it does not tell the times of its frames")
+                kind = DecodeError if number > 1 else UnsupportedError
+                raise kind("it does not tell the times of its frames")
             yield *before, time
         before = number, np.ascontiguousarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB)), time
         number += 1

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rp_video._decoding import Decoding
     from rp_video._pyav.index import FrameIndex
 
+
 def frames(request: Decoding) -> Generator[Frame, None, None]:
     """Yield the frames that are asked for; the first is decoded before the second is asked for."""
     with Film(request.path, alpha=request.alpha) as film:
@@ -61,7 +62,7 @@ def _ticks(time: Fraction, time_base: Fraction) -> Fraction:
 
 def _numbered(
     film: Film, pictures: Iterator[VideoFrame], number: int
-) -> Iterator[tuple[int, VideoFrame, int]]:
+) -> Generator[tuple[int, VideoFrame, int], None, None]:
     """Yield number, picture, and the time at which it has been shown: when the next one comes."""
     before: VideoFrame | None = None
     step = 0
@@ -76,7 +77,7 @@ def _numbered(
         yield number, before, (before.pts or 0) + (length or step)
 
 
-def _numbered_from(film: Film, first: int) -> Iterator[tuple[int, VideoFrame, int]]:
+def _numbered_from(film: Film, first: int) -> Generator[tuple[int, VideoFrame, int], None, None]:
     """Go to a frame by way of a key frame, and number those from it on."""
     yield from _numbered(film, pictures_from(film, first), first)
 

@@ -34,7 +34,10 @@ def extract(
         name = stream.codec_context.codec.canonical_name
         first = start if start is not None else _beginning(stream)
     sound = FileSound(source, first, stop)
-    with translated(path, EncodeError), av.open(f"file:{path}", "w", format=container.muxer) as output:
+    with (
+        translated(path, EncodeError),
+        av.open(f"file:{path}", "w", format=container.muxer) as output,
+    ):
         track = SoundTrack.of(output, container, sound)
         if track is not None:
             with closing(track):

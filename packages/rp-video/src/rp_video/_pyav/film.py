@@ -60,7 +60,7 @@ class Film:
 
     @property
     def counts_in_storage_order(self) -> bool:
-        """Whether the file has no times of presentation, though pictures are stored out of order."""
+        """Whether the file has no times of presentation, but pictures out of order."""
         return self.container.format.name == "avi" and bool(self.stream.codec_context.has_b_frames)
 
     def __enter__(self) -> Self:
@@ -85,7 +85,9 @@ class Film:
             self.container.seek(ticks, stream=self.stream)
         self._context.flush_buffers()
 
-    def pictures(self, is_wanted: Callable[[int | None], bool] | None = None) -> Iterator[VideoFrame]:
+    def pictures(
+        self, is_wanted: Callable[[int | None], bool] | None = None
+    ) -> Iterator[VideoFrame]:
         """Yield the pictures from here on, in the order in which they are shown, `pts` put right.
 
         Args:

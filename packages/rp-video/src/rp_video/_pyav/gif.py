@@ -91,9 +91,7 @@ def _ready(end: Any) -> Iterator[Any]:
 
 def _buffer(graph: Any, request: GifRequest) -> Any:
     rows, columns, channels = request.images.shape
-    return graph.add_buffer(
-        width=columns, height=rows, format=_format(channels), time_base=_TICK
-    )
+    return graph.add_buffer(width=columns, height=rows, format=_format(channels), time_base=_TICK)
 
 
 def _format(channels: int) -> Any:

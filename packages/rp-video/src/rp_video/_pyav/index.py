@@ -1,4 +1,4 @@
-"""Which frames a film has: their times and its key frames, found without decoding where possible."""
+"""Which frames a film has, found without decoding where possible."""
 
 from __future__ import annotations
 

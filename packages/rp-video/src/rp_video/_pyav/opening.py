@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -31,10 +32,12 @@ def translated(path: str, kind: type[Exception] = DecodeError) -> Iterator[None]
     try:
         yield
     except av.error.FFmpegError as error:
-        if isinstance(error, OSError) and error.errno in ENVIRONMENT:
+        # FFmpeg reports an input that ends within its headers as EIO.
+        is_cut = kind is DecodeError and error.errno == errno.EIO
+        if isinstance(error, OSError) and error.errno in ENVIRONMENT and not is_cut:
             raise OSError(error.errno, os.strerror(error.errno or 0), path) from error
         if isinstance(error, MemoryError):
-            raise MemoryError(str(error)) from error
+            raise MemoryError(str(error)) from error  # noqa: TRY004
         raise kind(f"{path}: {error.strerror or error}") from error
 
 
@@ -43,7 +46,9 @@ def opened(path: str) -> Iterator[InputContainer]:
     """Open a file for reading; it is closed at the end of the block."""
     with translated(path):
         # Without "file:" a name such as "concat:a|b" would be taken for a protocol.
-        container = av.open(f"file:{path}", "r", container_options=_OPTIONS, metadata_errors="replace")
+        container = av.open(
+            f"file:{path}", "r", container_options=_OPTIONS, metadata_errors="replace"
+        )
     try:
         yield container
     finally:
@@ -57,7 +62,7 @@ def best_video(container: InputContainer, path: str) -> VideoStream:
         DecodeError: There is none.
     """
     found: Any = container.streams.best("video")
-    if found is None or found.codec_context is None:
+    if not (found and found.codec_context):
         raise DecodeError(f"{path}: there is no film in it")
     stream: VideoStream = found
     # A frame thread that fails at the end of the file takes those beside it along.

@@ -13,6 +13,7 @@ from rp_video._pyav.decode import pictures_from
 from rp_video._pyav.film import Film
 from rp_video._pyav.index import index_of
 from rp_video._pyav.pixels import Pixels
+from rp_video._ticks import tolerance
 from rp_video._types import Frame
 
 if TYPE_CHECKING:
@@ -43,9 +44,11 @@ def numbers_of(
 
 def _number_at(index: FrameIndex, time: Fraction) -> int:
     number = index.shown_at(time)
-    if number < 0 or time > index.end:
+    if number < 0 or time > index.end + tolerance(index.time_base) * index.time_base:
         start, end = float(index.start), float(index.end)
-        raise ValueError(f"there is no frame at {float(time)} s: the film runs from {start} to {end} s")
+        raise ValueError(
+            f"there is no frame at {float(time)} s: the film runs from {start} to {end} s"
+        )
     return number
 
 
@@ -74,9 +77,7 @@ def _by_key_frame(index: FrameIndex, numbers: Sequence[int]) -> Iterator[list[in
         yield [number for _, number in group]
 
 
-def _decoded(
-    film: Film, index: FrameIndex, numbers: list[int], pixels: Pixels
-) -> Iterator[Frame]:
+def _decoded(film: Film, index: FrameIndex, numbers: list[int], pixels: Pixels) -> Iterator[Frame]:
     times = {int(index.times[number]): number for number in numbers}
     by_time = bool(len(index.keys))
     pictures = pictures_from(film, numbers[0], times.__contains__ if by_time else None)
@@ -84,7 +85,7 @@ def _decoded(
         for count, picture in enumerate(pictures, numbers[0]):
             time = picture.pts or 0
             number = times.get(time) if by_time else count
-            if number in times.values():
+            if number is not None and number in numbers:
                 seconds = float(time * film.time_base)
                 image, duration = pixels.array(picture), float(index.duration(number))
                 yield Frame(image, number, seconds, duration)

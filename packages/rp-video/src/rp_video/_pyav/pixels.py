@@ -46,9 +46,7 @@ class Pixels:
         is_shared = picture.format.name == self._format or not image.flags.c_contiguous
         return image.copy() if is_shared else image
 
-    def _made(
-        self, picture: VideoFrame, orientation: Orientation, size: tuple[int, int]
-    ) -> Any:
+    def _made(self, picture: VideoFrame, orientation: Orientation, size: tuple[int, int]) -> Any:
         graph = av.filter.Graph()
         graph.threads = 1
         end = graph.add_buffer(

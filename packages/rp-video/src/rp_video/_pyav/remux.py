@@ -1,4 +1,4 @@
-"""Packets of films, copied without decoding, where that gives exactly the frames that are asked for."""
+"""Packets of films, copied where that gives exactly the frames that are asked for."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rp_video._errors import EncodeError
 from rp_video._pyav.film import Film
 from rp_video._pyav.index import index_of
 from rp_video._pyav.opening import translated
+from rp_video._pyav.pixels import orientation_of
 from rp_video._pyav.sound import SoundTrack
 
 if TYPE_CHECKING:
@@ -91,8 +92,8 @@ def _kind(film: Film) -> tuple[object, ...]:
     film.seek(None)
     picture = next(film.pictures())
     seen = context.width, context.height, picture.format.name, bytes(context.extradata or b"")
-    matrix = [bytes(part) for part in picture.side_data if part.type.name == "DISPLAYMATRIX"]  # type: ignore[attr-defined]
-    return film.codec, seen, film.stream.metadata.get("alpha_mode"), *matrix, heard
+    alpha = film.stream.metadata.get("alpha_mode")
+    return film.codec, seen, alpha, orientation_of(picture), heard
 
 
 def _is_closed(film: Film, part: Part) -> bool:

@@ -38,7 +38,7 @@ def decoded(
             if time is None and frame is not None:
                 time = (frame.pts or 0) * frame.time_base
             for part in resampler.resample(frame):
-                samples = part.to_ndarray()
+                samples: Any = part.to_ndarray()
                 begin = time or Fraction(0)
                 time = begin + Fraction(samples.shape[1], rate)
                 first = max(0, round((sound.start - begin) * rate))
@@ -68,7 +68,7 @@ def joined_rate(sound: JoinedSound) -> int | None:
 
 
 def joined(sound: JoinedSound, rate: int) -> Iterator[Chunk]:
-    """Yield the samples of films, in stereo; where one has none, or ends early, there is silence."""
+    """Yield the samples of films in stereo; where one has none, or ends early, is silence."""
     offset = Fraction(0)
     at = 0
     for part, length in sound.parts:

@@ -30,8 +30,7 @@ _CHUNK: Final = 4096
 class SoundTrack:
     """Writes sound piece by piece, up to the times that it is told."""
 
-    def __init__(self, output: Any, source: _Source) -> None:
-        self._output = output
+    def __init__(self, source: _Source) -> None:
         self._source = source
         self._pieces = source.pieces()
         self._next = next(self._pieces, None)
@@ -44,33 +43,15 @@ class SoundTrack:
             ValueError: The file has no sound.
             DecodeError: The file cannot be read.
         """
-        if sound is None:
-            return None
+        source: _Source | None = None
         if isinstance(sound, ArraySound):
-            return cls(output, _Encoded(output, container, sound.rate, _sliced(sound)))
-        if isinstance(sound, JoinedSound):
-            rate = joined_rate(sound)
-            if rate is None:
-                return None
-            return cls(output, _Encoded(output, container, rate, joined(sound, rate)))
-        stack = ExitStack()
-        try:
-            given = stack.enter_context(opened(sound.path))
-            stream: Any = given.streams.best("audio")
-            if stream is None:
-                stack.close()
-                if sound.optional:
-                    return None
-                raise ValueError(f"there is no sound in {sound.path}")
-            name = stream.codec_context.codec.canonical_name
-            if not container.sounds or name in container.sounds:
-                return cls(output, _Copied(output, given, stream, sound, stack))
-            rate = stream.codec_context.sample_rate
-            chunks = decoded(given, stream, sound, rate)
-            return cls(output, _Encoded(output, container, rate, chunks, stack))
-        except BaseException:
-            stack.close()
-            raise
+            source = _Encoded(output, container, sound.rate, _sliced(sound))
+        elif isinstance(sound, JoinedSound):
+            if rate := joined_rate(sound):
+                source = _Encoded(output, container, rate, joined(sound, rate))
+        elif sound is not None:
+            source = _of_file(output, container, sound)
+        return cls(source) if source else None
 
     def write_until(self, time: Fraction) -> None:
         """Write what begins before a time, in seconds."""
@@ -90,6 +71,22 @@ class SoundTrack:
     def close(self) -> None:
         """Close the file that the sound comes from."""
         self._source.close()
+
+
+def _of_file(output: Any, container: Container, sound: FileSound) -> _Source | None:
+    with ExitStack() as stack:
+        given = stack.enter_context(opened(sound.path))
+        stream: Any = given.streams.best("audio")
+        if stream is None:
+            if sound.optional:
+                return None
+            raise ValueError(f"there is no sound in {sound.path}")
+        name = stream.codec_context.codec.canonical_name
+        if not container.sounds or name in container.sounds:
+            return _Copied(output, given, stream, sound, stack.pop_all())
+        rate = stream.codec_context.sample_rate
+        chunks = decoded(given, stream, sound, rate)
+        return _Encoded(output, container, rate, chunks, stack.pop_all())
 
 
 class _Source(Protocol):
@@ -134,7 +131,7 @@ class _Copied:
         piece.stream = self._track
         self._output.mux_one(piece)
 
-    def cut(self, time: Fraction, piece: Any, end: Fraction) -> Any:
+    def cut(self, time: Fraction, piece: Any, end: Fraction) -> Any:  # noqa: ARG002
         return piece
 
     def flush(self) -> None:

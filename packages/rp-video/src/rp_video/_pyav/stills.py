@@ -35,4 +35,6 @@ def encode_still(image: Image, format: str) -> bytes:  # noqa: A002
             context.options = {"qmin": "2", "qmax": "2"}
         picture = given.reformat(format=pixels, interpolation="AREA", **conversion(pixels))
         picture.pts = 0
-        return b"".join(bytes(packet) for part in (picture, None) for packet in context.encode(part))
+        return b"".join(
+            bytes(packet) for part in (picture, None) for packet in context.encode(part)
+        )

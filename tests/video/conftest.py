@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rp_video._open_frames import open_frames
+from support.films import CLIPS, Clip
+
+_ONCE = frozenset({"test_cut_off", "test_faults", "test_gif", "test_slowmo", "test_stills"})
+_NAMES = ("backend", "encoder")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "video" not in item.path.parts:
+            continue
+        params: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
+        loop = str(params.get("anyio_backend", "asyncio"))
+        if "trio" in loop or "'use_uvloop': True" in loop:
+            item.add_marker("thorough")
+        if item.path.stem in _ONCE:
+            item.add_marker("once")
+
+
+@pytest.fixture(autouse=True)
+def only_what_is_installed(request: pytest.FixtureRequest) -> None:
+    """Skip what is for a backend that is missing: a wheel is tested alone, too."""
+    params = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    names = {str(params[name]) for name in _NAMES if name in params}
+    for backend in open_frames.backends:
+        if backend.name in names and backend.state != "installed":
+            pytest.skip(f"{backend.name} is not installed")
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Clip], Path]:
+    """Return a function that makes a film once, and gives its path."""
+    folder = tmp_path_factory.mktemp("films")
+
+    @cache
+    def make(name: str, clip_id: int) -> Path:
+        return clips[clip_id].write(folder)
+
+    clips: dict[int, Clip] = {}
+
+    def path_of(clip: Clip) -> Path:
+        clips[id(clip)] = clip
+        return make(clip.name, id(clip))
+
+    return path_of
+
+
+@pytest.fixture(scope="session")
+def film(made: Callable[[Clip], Path]) -> Path:
+    """Return a film of 40 frames, 25 a second, with a key frame each 10."""
+    return made(CLIPS[0])
+
+
+@pytest.fixture
+def leaves_nothing(tmp_path: Path) -> Iterator[None]:
+    """Fail a test that leaves a descriptor, a thread, a child or a temporary file behind."""
+    before = _open_files(), _children()
+    yield
+    left = [path for path in tmp_path.rglob("*") if path.name.startswith(".rp-")]
+    assert not left
+    assert _open_files() <= before[0]
+    assert _children() <= before[1]
+    assert not [thread for thread in threading.enumerate() if thread.name == "rp-ffmpeg-log"]
+
+
+def _open_files() -> int:
+    """Count the descriptors of files; those of event loops come and go."""
+    folder = "/proc/self/fd"
+    links = []
+    for name in os.listdir(folder) if os.path.isdir(folder) else ():
+        with suppress(OSError):
+            links.append(os.readlink(f"{folder}/{name}"))
+    return sum(link.startswith("/") and not link.startswith("/dev") for link in links)
+
+
+def _children() -> set[str]:
+    try:
+        return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+    except OSError:
+        return set()
