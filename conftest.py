@@ -41,6 +41,7 @@ def give_photographs(namespace: dict[str, Any]) -> None:
     import numpy as np
 
     import rp_image.sync
+    import rp_video.sync
 
     folder = Path(mkdtemp(prefix="rp-readme-"))
     namespace["old_cache"] = os.environ.get("XDG_CACHE_HOME")
@@ -49,6 +50,9 @@ def give_photographs(namespace: dict[str, Any]) -> None:
     namespace["photographs"] = [folder / f"photograph-{number}.jpg" for number in range(3)]
     for number, path in enumerate(namespace["photographs"]):
         rp_image.sync.save(np.full((300, 400, 3), number * 80, np.uint8), path)
+    namespace["film"] = folder / "film.mp4"
+    shades = [np.full((120, 160, 3), number * 6, np.uint8) for number in range(40)]
+    rp_video.sync.save(namespace["film"], shades, rate=25)
     (folder / "list.json").write_text('["photograph-0.jpg", "photograph-1.jpg"]')
     handler = partial(_Quiet, directory=str(folder))
     server = namespace["server"] = ThreadingHTTPServer(("127.0.0.1", 0), handler)

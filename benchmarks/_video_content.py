@@ -39,16 +39,36 @@ class Scene:
 
 
 def texture(height: int, width: int, seed: int) -> Image:
-    """Return broad shapes with finer and finer, weaker and weaker detail; float32."""
+    """Return broad shapes with finer and finer, weaker and weaker detail, mostly in lightness."""
     import cv2
     import numpy as np
 
     random = np.random.default_rng(seed)
     total = np.zeros((height, width, 3), np.float32)
     for cell, strength in ((160, 50), (64, 30), (24, 18), (9, 10), (4, 5)):
-        rough = random.normal(0, strength, (height // cell + 2, width // cell + 2, 3))
-        total += cv2.resize(rough.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+        size = (height // cell + 2, width // cell + 2)
+        tint = random.normal(0, strength / (3 if cell > 50 else 8), (*size, 3))
+        rough = random.normal(0, strength, (*size, 1)) + tint
+        total += cv2.resize(
+            rough.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
+        )
     return np.clip(total + 120, 0, 255)
+
+
+def scenery(height: int, width: int) -> Image:
+    """Return a texture with things of sharp edges in it; uint8."""
+    import cv2
+    import numpy as np
+
+    random = np.random.default_rng(9)
+    shade = np.zeros((height, width), np.float32)
+    for _ in range(height * width // 20_000):
+        middle = (int(random.integers(width)), int(random.integers(height)))
+        size = (int(random.integers(10, 60)), int(random.integers(10, 60)))
+        box = cv2.boxPoints((middle, size, float(random.uniform(0, 90)))).astype(np.int32)
+        cv2.fillPoly(shade, [box], float(random.uniform(-60, 60)), cv2.LINE_AA)
+    whole = texture(height, width, seed=3) + shade[:, :, None]
+    return np.asarray(np.clip(whole, 0, 255).round(), np.uint8)
 
 
 def filmed(scene: Scene) -> Iterator[Image]:
@@ -58,7 +78,7 @@ def filmed(scene: Scene) -> Iterator[Image]:
 
     height, width = scene.height, scene.width
     margin = REACH + 24 if scene.speed else 0
-    canvas = np.asarray(texture(height + 2 * margin, width + 2 * margin, seed=3).round(), np.uint8)
+    canvas = scenery(height + 2 * margin, width + 2 * margin)
     random = np.random.default_rng(5)
     grain = random.normal(0, scene.noise or 1, (height + 64, width + 64, 3)).astype(np.int8)
     things = [Thing(number, scene) for number in range(OBJECTS if scene.speed else 1)]
@@ -88,7 +108,8 @@ def camera(scene: Scene, time: int, margin: int) -> Any:
     middle = (scene.width / 2 + margin + across, scene.height / 2 + margin + down)
     turn, zoom = 1.5 * sin(time / 50), 1.03 + 0.02 * sin(time / 40)
     matrix = cv2.getRotationMatrix2D(middle, turn, zoom)
-    matrix[:, 2] -= (margin + across, margin + down)
+    matrix[0, 2] -= margin + across
+    matrix[1, 2] -= margin + down
     return matrix
 
 

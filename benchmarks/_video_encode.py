@@ -65,9 +65,9 @@ def by_pipe(path: str, frames: Sequence[Any], preset: str) -> None:
 
 def by_imageio(path: str, frames: Sequence[Any], preset: str) -> None:
     """By imageio, which has a pipe of its own."""
-    import imageio.v3 as iio
+    from importlib import import_module
 
-    with iio.imopen(path, "w", plugin="FFMPEG") as file:
+    with import_module("imageio.v3").imopen(path, "w", plugin="FFMPEG") as file:
         file.write(
             list(frames), is_batch=True, fps=RATE, codec="libx264", quality=None,
             output_params=["-crf", str(CRF), "-preset", preset],
@@ -79,7 +79,7 @@ def by_opencv(path: str, frames: Sequence[Any], preset: str) -> None:  # noqa: A
     import cv2
 
     rows, columns = frames[0].shape[:2]
-    writer = cv2.VideoWriter(path, cv2.VideoWriter_fourcc(*"mp4v"), RATE, (columns, rows))
+    writer = cv2.VideoWriter(path, cv2.VideoWriter.fourcc(*"mp4v"), RATE, (columns, rows))
     for image in frames:
         writer.write(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
     writer.release()

@@ -1,4 +1,4 @@
-"""Ways to read single frames of a film by their numbers, and how many of them are the right ones."""
+"""Ways to read single frames of a film by their numbers, and how many of these are right."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def by_pyav(path: str, numbers: Sequence[int]) -> list[Any]:
     with av.open(path) as container:
         packets = [packet for packet in container.demux(video=0) if packet.pts is not None]
         times = sorted(packet.pts for packet in packets if packet.pts is not None)
-        keys = sorted(packet.pts for packet in packets if packet.is_keyframe and packet.pts is not None)
+        keys = sorted(
+            packet.pts for packet in packets if packet.is_keyframe and packet.pts is not None
+        )
     wanted = {times[number]: number for number in numbers}
     found: dict[int, Any] = {}
     with av.open(path) as container:
@@ -118,7 +120,7 @@ def judged(job: Job, images: Sequence[Any]) -> tuple[int, int]:
 
 
 def write_truth(film: str, numbers: Sequence[int], path: Path) -> list[int]:
-    """Decode all, write the frames of these numbers and their neighbours; return which these are."""
+    """Decode all, write the frames of these numbers and their neighbours; return their numbers."""
     import numpy as np
 
     wanted = {near for number in numbers for near in (number - 1, number, number + 1)}
@@ -138,7 +140,7 @@ def write_truth(film: str, numbers: Sequence[int], path: Path) -> list[int]:
 WAYS: Final[dict[str, Way]] = {
     "rp_video.sync.frames_at": Way(partial(picked, pick=by_rp)),
     "PyAV, sorted, by key frames": Way(partial(picked, pick=by_pyav), ("av",)),
-    "decord2": Way(partial(picked, pick=by_decord), ("decord",), rounds=2),
-    "decord2, sorted": Way(partial(picked, pick=by_decord_sorted), ("decord",), rounds=2),
+    "decord2": Way(partial(picked, pick=by_decord), ("decord",), rounds=1),
+    "decord2, sorted": Way(partial(picked, pick=by_decord_sorted), ("decord",)),
     "OpenCV, POS_FRAMES": Way(partial(picked, pick=by_opencv, again=False), ("cv2",), rounds=1),
 }

@@ -19,11 +19,11 @@ RATE: Final = 25
 DELAY: Final = 1000 // RATE
 
 
-def by_rp(path: str, frames: Sequence[Any]) -> None:
+def by_rp(path: str, frames: Sequence[Any], **how: Any) -> None:
     """By rp_video."""
     import rp_video.sync
 
-    rp_video.sync.save_gif(path, frames, rate=RATE)
+    rp_video.sync.save_gif(path, frames, rate=RATE, **how)
 
 
 def by_pillow(path: str, frames: Sequence[Any]) -> None:
@@ -62,5 +62,8 @@ def written(job: Job, write: Write) -> Figures:
 
 WAYS: Final[dict[str, Way]] = {
     "rp_video.sync.save_gif": Way(partial(written, write=by_rp), ("PIL",)),
-    "Pillow": Way(partial(written, write=by_pillow), ("PIL",)),
+    "rp_video.sync.save_gif, dither none": Way(
+        partial(written, write=partial(by_rp, dither="none")), ("PIL",)
+    ),
+    "Pillow": Way(partial(written, write=by_pillow), ("PIL",), rounds=2),
 }

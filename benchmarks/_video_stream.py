@@ -173,8 +173,10 @@ WAYS: Final[dict[str, Way]] = {
 }
 MEMORY: Final[dict[str, Way]] = {
     "rp_video.stream, 2 ms": Way(partial(growth_async, pause=0.002)),
-    "rp_video.stream, 10 ms": Way(partial(growth_async, pause=0.01)),
+    "rp_video.stream, 10 ms": Way(partial(growth_async, pause=0.01), rounds=1),
     "rp_video.sync.stream, 2 ms": Way(partial(growth_of, frames=streamed, pause=0.002)),
     "PyAV, threads AUTO, 2 ms": Way(partial(growth_of, frames=decoded, pause=0.002), ("av",)),
-    "list of all, by rp_video": Way(partial(growth_of, frames=streamed, pause=0, keep=True)),
+    "list of all, by rp_video": Way(
+        partial(growth_of, frames=streamed, pause=0, keep=True), rounds=1
+    ),
 }

@@ -34,9 +34,9 @@ class Orientation:
 
     @property
     def rotation(self) -> int:
-        """Degrees clockwise: 0, 90, 180 or 270; a mirrored picture is mirrored before, sideways."""
+        """Degrees clockwise: 0, 90, 180 or 270; a mirror image is mirrored before, sideways."""
         if self.swaps:
-            return 270 if self.mirrors_rows else 90
+            return 90 if self.mirrors_columns else 270
         return 180 if self.mirrors_rows else 0
 
     def size(self, width: int, height: int) -> tuple[int, int]:

@@ -34,8 +34,8 @@ def frames(request: Decoding) -> Generator[Frame, None, None]:
         raise UnsupportedError("it loses frames at the end of a file that is cut off")
     if info.format == "avi" and info.codec != "mjpeg":
         raise UnsupportedError("it does not tell the times of frames that are out of order")
-    if info.is_mirrored or info.codec == "av1" or info.has_alpha or info.bits > 8:
-        raise UnsupportedError(f"it gets {info.codec} in {info.pixel_format} wrong, or mirrors")
+    if info.codec == "av1" or info.has_alpha or info.bits > 8:
+        raise UnsupportedError(f"it gets {info.codec} in {info.pixel_format} wrong")
     with _opened(request.path) as capture:
         first: int | None = None
         for number, image, time, end in _numbered(capture, info):
@@ -65,6 +65,7 @@ def _opened(path: str) -> Iterator[Any]:
     try:
         if not capture.isOpened():
             raise DecodeError(f"{path}: OpenCV does not open it")
+        capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0)  # its releases differ in what they turn
         yield capture
     finally:
         capture.release()
@@ -86,8 +87,14 @@ def _numbered(capture: Any, info: VideoInfo) -> Iterator[tuple[int, Image, float
                 kind = DecodeError if number > 1 else UnsupportedError
                 raise kind("it does not tell the times of its frames")
             yield *before, time
-        before = number, np.ascontiguousarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB)), time
+        before = number, _upright(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), info), time
         number += 1
     if before:
         end = info.start + (info.duration or 0)
         yield *before, end if end > before[2] else before[2] + step
+
+
+def _upright(image: Image, info: VideoInfo) -> Image:
+    if info.is_mirrored:
+        image = image[:, ::-1]
+    return np.ascontiguousarray(np.rot90(image, -info.rotation // 90))

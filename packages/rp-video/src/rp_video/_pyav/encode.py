@@ -14,7 +14,7 @@ from rp_core import cpu_limit
 from rp_video._errors import CodecUnavailableError, EncodeError
 from rp_video._files import ENVIRONMENT
 from rp_video._pyav.colors import conversion, tag
-from rp_video._pyav.opening import translated
+from rp_video._pyav.opening import time_base_of, translated
 from rp_video._pyav.sound import SoundTrack
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class PyavWriter:
     def _mux(self, packets: list[Any]) -> None:
         for packet in packets:
             if self._sound and packet.dts is not None:
-                self._sound.write_until(packet.dts * packet.time_base)
+                self._sound.write_until(packet.dts * time_base_of(packet))
             self._container.mux_one(packet)
 
     def close(self) -> None:

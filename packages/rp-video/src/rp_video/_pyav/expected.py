@@ -5,7 +5,7 @@ from __future__ import annotations
 import av
 
 from rp_video._errors import DecodeError
-from rp_video._pyav.opening import best_video, opened
+from rp_video._pyav.opening import best_video, fraction, opened
 
 
 def expected_frames(path: str) -> int | None:
@@ -15,7 +15,7 @@ def expected_frames(path: str) -> int | None:
             stream = best_video(container, path)
             if stream.frames:
                 return stream.frames
-            rate = stream.average_rate or stream.guessed_rate
+            rate = fraction(stream.average_rate) or fraction(stream.guessed_rate)
             if not rate or not container.duration:
                 return None
             return round(container.duration * rate / av.time_base)

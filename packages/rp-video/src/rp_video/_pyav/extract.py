@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import av
 
 from rp_video._errors import EncodeError
-from rp_video._pyav.opening import opened, translated
+from rp_video._pyav.opening import opened, time_base_of, translated
 from rp_video._pyav.sound import SoundTrack
 from rp_video._sound import FileSound
 
@@ -46,4 +46,4 @@ def extract(
 
 
 def _beginning(stream: Any) -> Fraction:
-    return max(Fraction(0), (stream.start_time or 0) * Fraction(stream.time_base))
+    return max(Fraction(0), (stream.start_time or 0) * time_base_of(stream))

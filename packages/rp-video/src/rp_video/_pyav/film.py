@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import av
 import av.error
 
 from rp_core import check_wanted
-from rp_video._pyav.opening import best_video, opened, translated
+from rp_video._pyav.opening import best_video, fraction, opened, time_base_of, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,7 +45,7 @@ class Film:
         with ExitStack() as stack:
             self.container = stack.enter_context(opened(self.path))
             self.stream = best_video(self.container, self.path)
-            self.time_base: Fraction = self.stream.time_base or Fraction(1, av.time_base)
+            self.time_base = time_base_of(self.stream)
             self._context: Any = self.stream.codec_context
             if self._alpha and has_side_alpha(self.stream):
                 self._context = av.CodecContext.create(_WITH_ALPHA[self.codec], "r")
@@ -124,7 +123,7 @@ class Film:
         return decoded
 
     def _ticks_per_frame(self) -> int:
-        rate = self.stream.guessed_rate or self.stream.average_rate
+        rate = fraction(self.stream.guessed_rate) or fraction(self.stream.average_rate)
         return max(1, round(1 / rate / self.time_base)) if rate else 1
 
 

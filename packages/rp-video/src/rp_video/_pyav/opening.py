@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from contextlib import contextmanager
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 import av
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 # A playlist in the file must not reach into the network.
 _OPTIONS: Final = {"protocol_whitelist": "file,crypto,data"}
+# Before its release 19 PyAV refuses files whose metadata is not UTF-8, unless told otherwise.
+_LENIENT: Final[dict[str, Any]] = (
+    {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+)
 
 
 @contextmanager
@@ -41,14 +46,24 @@ def translated(path: str, kind: type[Exception] = DecodeError) -> Iterator[None]
         raise kind(f"{path}: {error.strerror or error}") from error
 
 
+def fraction(value: Any) -> Fraction | None:
+    """Return a rational number of FFmpeg, of whichever type a release of PyAV gives; None: none."""
+    if value is None or not value.numerator or not value.denominator:
+        return None
+    return Fraction(int(value.numerator), int(value.denominator))
+
+
+def time_base_of(thing: Any) -> Fraction:
+    """Return the seconds per tick of a stream, a packet or a frame."""
+    return fraction(thing.time_base) or Fraction(1, av.time_base)
+
+
 @contextmanager
 def opened(path: str) -> Iterator[InputContainer]:
     """Open a file for reading; it is closed at the end of the block."""
     with translated(path):
         # Without "file:" a name such as "concat:a|b" would be taken for a protocol.
-        container = av.open(
-            f"file:{path}", "r", container_options=_OPTIONS, metadata_errors="replace"
-        )
+        container = av.open(f"file:{path}", "r", container_options=_OPTIONS, **_LENIENT)
     try:
         yield container
     finally:

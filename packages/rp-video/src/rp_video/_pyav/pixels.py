@@ -70,7 +70,6 @@ class Pixels:
 
 def orientation_of(picture: VideoFrame) -> Orientation:
     """Return how a picture is turned to be upright."""
-    for part in picture.side_data:
-        if part.type.name == "DISPLAYMATRIX":  # type: ignore[attr-defined]
-            return Orientation.of_matrix(bytes(part))  # type: ignore[arg-type]
-    return Orientation()
+    parts: Any = picture.side_data
+    matrix = parts.get("DISPLAYMATRIX")
+    return Orientation() if matrix is None else Orientation.of_matrix(bytes(matrix))

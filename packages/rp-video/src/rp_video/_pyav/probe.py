@@ -11,6 +11,7 @@ import av
 from rp_video._errors import DecodeError
 from rp_video._pyav.film import Film, has_side_alpha
 from rp_video._pyav.index import index_of
+from rp_video._pyav.opening import fraction, time_base_of
 from rp_video._pyav.pixels import orientation_of
 from rp_video._types import AudioInfo, VideoInfo
 
@@ -58,7 +59,7 @@ def _info(film: Film, picture: VideoFrame, *, count: bool) -> VideoInfo:
         bits=max(part.bits for part in picture.format.components),
         has_alpha=side_alpha or any(part.is_alpha for part in picture.format.components),
         is_hdr=picture.color_trc in _HDR,
-        pixel_aspect=stream.sample_aspect_ratio or Fraction(1),
+        pixel_aspect=fraction(stream.sample_aspect_ratio) or Fraction(1),
         audio=audio_info(film.container),
     )
 
@@ -73,7 +74,8 @@ def _duration(film: Film) -> Fraction | None:
 
 def _rate(film: Film, count: int | None, duration: Fraction | None) -> Fraction:
     """Return the rate that the headers give, unless the frames that were counted tell another."""
-    rate = film.stream.average_rate or film.stream.guessed_rate or Fraction(0)
+    stated = fraction(film.stream.average_rate) or fraction(film.stream.guessed_rate)
+    rate = stated or Fraction(0)
     if not count or not duration:
         return rate
     found = count / duration
@@ -95,7 +97,7 @@ def audio_info(container: InputContainer) -> AudioInfo | None:
     stream: Any = container.streams.best("audio")
     if stream is None or stream.codec_context is None:
         return None
-    length = stream.duration * stream.time_base if stream.duration else None
+    length = stream.duration * time_base_of(stream) if stream.duration else None
     if length is None and container.duration:
         length = Fraction(container.duration, av.time_base)
     return AudioInfo(

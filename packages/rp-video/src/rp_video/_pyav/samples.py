@@ -9,7 +9,7 @@ import av
 import numpy as np
 
 from rp_core import check_wanted
-from rp_video._pyav.opening import opened, translated
+from rp_video._pyav.opening import opened, time_base_of, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LAYOUTS: Final = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
 _CHUNK: Final = 4096
+_PREROLL: Final = Fraction(1, 4)
 
 
 def decoded(
@@ -30,13 +31,15 @@ def decoded(
     """Yield time and samples (channels, n) between the times of a sound, to the sample."""
     resampler = av.AudioResampler("fltp", layout, rate)
     if sound.start > 0:
-        given.seek(round(sound.start / stream.time_base), stream=stream)
+        # Decoders need some packets before their samples are whole: Opus 80 ms, AAC and MP3 fewer.
+        before = max(Fraction(0), sound.start - _PREROLL)
+        given.seek(round(before / time_base_of(stream)), stream=stream)
     time: Fraction | None = None
     with translated(sound.path):
         for frame in _frames(given, stream):
             check_wanted()
             if time is None and frame is not None:
-                time = (frame.pts or 0) * frame.time_base
+                time = (frame.pts or 0) * time_base_of(frame)
             for part in resampler.resample(frame):
                 samples: Any = part.to_ndarray()
                 begin = time or Fraction(0)

@@ -10,7 +10,7 @@ import av
 import numpy as np
 
 from rp_core import check_wanted
-from rp_video._pyav.opening import opened, translated
+from rp_video._pyav.opening import opened, time_base_of, translated
 from rp_video._pyav.samples import LAYOUTS, decoded, joined, joined_rate
 from rp_video._sound import ArraySound, FileSound, JoinedSound
 
@@ -108,7 +108,7 @@ class _Copied:
         self._track = output.add_stream_from_template(stream)
 
     def pieces(self) -> Iterator[tuple[Fraction, Any]]:
-        base = self._stream.time_base
+        base = time_base_of(self._stream)
         shift = round(self._sound.start / base)
         half = Fraction(1, 2)
         if self._sound.start > 0:
