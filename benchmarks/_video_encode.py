@@ -104,6 +104,8 @@ WAYS: Final[dict[str, Way]] = {
     "PyAV": Way(partial(written, write=partial(by_pyav, area=False)), ("av",)),
     "PyAV, AREA": Way(partial(written, write=partial(by_pyav, area=True)), ("av",)),
     "ffmpeg by a pipe": Way(partial(written, write=by_pipe), ("imageio_ffmpeg",)),
-    "imageio, FFMPEG": Way(partial(written, write=by_imageio), ("imageio", "imageio_ffmpeg")),
-    "OpenCV, mp4v": Way(partial(written, write=by_opencv), ("cv2",)),
+    "imageio, FFMPEG": Way(
+        partial(written, write=by_imageio), ("imageio", "imageio_ffmpeg"), rounds=2
+    ),
+    "OpenCV, mp4v": Way(partial(written, write=by_opencv), ("cv2",), rounds=1),
 }

@@ -217,3 +217,22 @@ def test_work_that_nobody_can_give_up_goes_on() -> None:
     with when_abandoned(lambda: calls.append(1)):
         check_wanted()
     assert calls == []
+
+
+async def test_many_at_once_never_stall() -> None:
+    async def drained() -> int:
+        count = 0
+        async for _ in derived(Source())(400, buffer=1):
+            count += 1
+        return count
+
+    with anyio.fail_after(60):
+        async with anyio.create_task_group() as tasks:
+            counts: list[int] = []
+
+            async def count() -> None:
+                counts.append(await drained())
+
+            for _ in range(12):
+                tasks.start_soon(count)
+    assert counts == [400] * 12

@@ -94,7 +94,11 @@ class _Line:
             raise
 
     def _job(self) -> None:
-        self._context.run(self._fill)
+        try:
+            # A copy: the next job may begin before this one has left the context.
+            self._context.copy().run(self._fill)
+        except BaseException as error:
+            self._add(Raised(error))
 
     def _fill(self) -> None:
         while self._add(self._next()):
