@@ -39,7 +39,7 @@ Made = Callable[[Clip], Path]
 BACKENDS = ("pyav", "ffmpeg", "opencv")
 # What it gets wrong: see the reasons in rp_video._opencv.decode.
 REFUSED_BY_OPENCV = {
-    "h264.avi", "raw.h264", "mpeg4.avi", "hevc10.mp4", "av1.mkv", "prores.mov",
+    "h264.avi", "h264.ts", "raw.h264", "mpeg4.avi", "hevc10.mp4", "av1.mkv", "prores.mov",
 }  # fmt: skip
 clips = pytest.mark.parametrize("clip", CLIPS, ids=str)
 backends = pytest.mark.parametrize("backend", BACKENDS)

@@ -8,11 +8,10 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from rp_core import atomic_write
+from rp_video._copying import copied
 from rp_video._decoding import decoding_of
 from rp_video._encoding import choices_of
 from rp_video._files import readable, writable
-from rp_video._formats import container_of
 from rp_video._probe import probe
 from rp_video._save import write_film
 from rp_video._sizes import check_size
@@ -72,20 +71,17 @@ def concat(
     infos = [probe(source) for source in sources]
     sound = _joined(sources, infos) if keep_audio else None
     if size is None and codec is None and crf is None and preset is None:
-        from rp_video._pyav.remux import can_copy, copy, part_between
+        from rp_video._pyav.remux import part_between
 
-        container = container_of(target)
-        parts = [part_between(source, None, None) for source in sources]
-        if can_copy(parts, container):
-            with atomic_write(target) as file:
-                copy(parts, file.name, container, sound)
+        if copied([part_between(source, None, None) for source in sources], target, sound):
             return "copied"
     if size is None and len({(info.width, info.height) for info in infos}) > 1:
         sizes = ", ".join(sorted({f"{info.width}x{info.height}" for info in infos}))
         raise ValueError(f"the sizes of the films differ: {sizes}; name a size")
     frames = _in_a_row(sources, infos, size)
     with closing(frames):
-        write_film(choices, frames, sound=sound, progress=progress)
+        aspect = infos[0].pixel_aspect if size is None else Fraction(1)
+        write_film(choices, frames, sound=sound, progress=progress, pixel_aspect=aspect)
     return "encoded"
 
 

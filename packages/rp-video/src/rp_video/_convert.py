@@ -12,6 +12,7 @@ from rp_video._decoding import decoding_of
 from rp_video._encoding import as_rate, choices_of
 from rp_video._errors import DecodeError
 from rp_video._files import readable, writable
+from rp_video._probe import probe
 from rp_video._save import write_film
 from rp_video._sound import FileSound, Sound
 from rp_video._stream import frames_of
@@ -84,6 +85,7 @@ def convert(
             choices,
             steady,
             sound=sound_from(source, first) if keep_audio else None,
+            pixel_aspect=aspect_of(source, first),
             backend=backend,
             progress=progress,
         )
@@ -99,6 +101,15 @@ def begun(path: str, frames: Iterator[Frame]) -> tuple[Frame, Iterator[Frame]]:
     if first is None:
         raise DecodeError(f"{path}: there is no frame between start and stop")
     return first, frames
+
+
+def aspect_of(path: str, frame: Frame) -> Fraction:
+    """Return the width of a pixel by its height of a film whose frames have been given a size."""
+    info = probe(path, count=False)
+    rows, columns = frame.image.shape[:2]
+    aspect = info.pixel_aspect * Fraction(info.width * rows, info.height * columns)
+    near = abs(aspect - 1) < Fraction(1, 50) and info.pixel_aspect == 1
+    return Fraction(1) if near else aspect.limit_denominator(255)
 
 
 def sound_from(path: str, first: Frame) -> Sound:

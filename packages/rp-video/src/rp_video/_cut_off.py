@@ -51,7 +51,9 @@ def _boxes_reach_past(file: BinaryIO, size: int) -> bool:
 def _segment_reaches_past(file: BinaryIO, size: int) -> bool:
     """Follow the outermost elements (RFC 8794, section 4; RFC 9559)."""
     offset = 0
-    while offset < size:
+    for _ in range(_MOST_PARTS):
+        if offset >= size:
+            break
         file.seek(offset)
         head = file.read(12)
         id_length = _vint_length(head[:1])

@@ -20,11 +20,13 @@ class Tally:
 
     Attributes:
         count: Number of frames from its beginning to where reading stopped.
+        seen: Whether any frame was found, also one that was not asked for.
         at_end: Whether reading stopped because the file has no more.
         damaged: How many pieces did not decode.
     """
 
     count: int = 0
+    seen: bool = False
     at_end: bool = False
     damaged: int = 0
 

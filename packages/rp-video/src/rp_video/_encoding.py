@@ -36,6 +36,7 @@ class Encoding:
         preset: Speed; None: as the codec has it.
         alpha: Whether frames are RGBA.
         sound: Its sound.
+        pixel_aspect: Width of a pixel by its height.
         threads: How many threads may encode.
         allow_lossy_codec: Whether MPEG-4 part 2 may stand in for H.264.
     """
@@ -52,6 +53,7 @@ class Encoding:
     preset: str | None = None
     alpha: bool = False
     sound: Sound | None = None
+    pixel_aspect: Fraction = Fraction(1)
     threads: int = 0
     allow_lossy_codec: bool = False
 

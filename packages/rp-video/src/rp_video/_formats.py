@@ -50,7 +50,7 @@ CONTAINERS: Final = {
     ".mp4": Container("mp4", "h264", _MP4, "aac"),
     ".m4v": Container("mp4", "h264", _MP4, "aac"),
     ".mov": Container("mov", "h264", frozenset({"aac", "mp3", "ac3", "alac", "pcm_s16le"}), "aac"),
-    ".mkv": Container("matroska", "h264", frozenset(), "aac"),
+    ".mkv": Container("matroska", "h264", _MP4 | {"vorbis", "pcm_s16le"}, "aac"),
     ".webm": Container("webm", "vp9", frozenset({"opus", "vorbis"}), "libopus"),
     ".avi": Container("avi", "h264", frozenset({"mp3", "ac3", "pcm_s16le"}), "libmp3lame"),
 }
@@ -67,7 +67,14 @@ CODECS: Final = {
     "mpeg4": Codec("mpeg4", None, options=(("q", "3"),)),
 }
 _OTHER_NAMES: Final = {"h265": "hevc", "x264": "h264", "x265": "hevc", "avc": "h264"}
-_ONLY: Final = {".webm": frozenset({"vp9", "av1"})}
+_IN_MP4 = frozenset({"h264", "hevc", "vp9", "av1", "mpeg4"})
+_ONLY: Final = {
+    ".mp4": _IN_MP4,
+    ".m4v": _IN_MP4,
+    ".mov": frozenset({"h264", "hevc", "prores", "mjpeg", "mpeg4"}),
+    ".webm": frozenset({"vp9", "av1"}),
+    ".avi": frozenset({"h264", "mpeg4", "mjpeg", "ffv1"}),
+}
 
 
 def container_of(path: str) -> Container:

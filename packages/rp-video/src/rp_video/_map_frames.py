@@ -13,6 +13,7 @@ from rp_video._convert import begun, sound_from
 from rp_video._decoding import decoding_of
 from rp_video._encoding import choices_of, image_of
 from rp_video._files import readable, writable
+from rp_video._probe import probe
 from rp_video._save import write_film
 from rp_video._stream import frames_of
 
@@ -84,6 +85,7 @@ def map_frames(
                 sound=sound_from(source, first) if keep_audio else None,
                 backend=backend,
                 progress=progress,
+                pixel_aspect=probe(source, count=False).pixel_aspect,
                 threads=1,
             )
 

@@ -43,7 +43,7 @@ def _begun(frames: Generator[Frame, None, None], request: Decoding) -> Iterator[
     """Decode the first frame, so that a backend that cannot fails before one is out."""
     first = next(frames, None)
     if first is None:
-        if not request.tally.count:
+        if not request.tally.seen:
             raise DecodeError(f"{request.path}: no picture of it decodes")
         return _resumed(None, frames)
     return _resumed(first, frames)

@@ -6,11 +6,11 @@ import os
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from rp_core import atomic_write
+from rp_video._copying import copied
 from rp_video._decoding import decoding_of
 from rp_video._encoding import choices_of
 from rp_video._files import readable, writable
-from rp_video._formats import container_of
+from rp_video._probe import probe
 from rp_video._save import write_film
 from rp_video._sound import sound_of
 from rp_video._stream import frames_of
@@ -37,17 +37,14 @@ def replace_audio(
         DecodeError, CodecUnavailableError, EncodeError, OSError: As `convert`.
         TypeError, ValueError: As `save`, of the sound.
     """
-    from rp_video._pyav.remux import can_copy, copy, part_between
+    from rp_video._pyav.remux import part_between
 
     source, target = readable(src), writable(dst)
     sound = sound_of(audio)
-    container = container_of(target)
-    part = part_between(source, None, None)
-    if can_copy([part], container):
-        with atomic_write(target) as file:
-            copy([part], file.name, container, sound)
+    if copied([part_between(source, None, None)], target, sound):
         return "copied"
     choices = choices_of(target, rate=None, codec=None, crf=None, preset=None)
     with closing(frames_of(decoding_of(source), strict=False)) as frames:
-        write_film(choices, frames, sound=sound)
+        aspect = probe(source, count=False).pixel_aspect
+        write_film(choices, frames, sound=sound, pixel_aspect=aspect)
     return "encoded"

@@ -163,4 +163,6 @@ def _delays(lengths: list[Fraction]) -> list[int]:
             raise ValueError("a frame of a gif is shown for 655 s at most")
         shown += delay
         delays.append(delay)
+    if shown > round(time) + 1:
+        raise ValueError("a gif shows at most 100 frames a second")
     return delays

@@ -87,7 +87,9 @@ def slowmo(
     slowness = _factor(factor)
     work = _work(method)
     choices = choices_of(target, rate=rate, codec=codec, crf=crf, preset=preset)
-    speed = as_rate(rate) or probe(source).rate
+    info = probe(source)
+    speed = as_rate(rate) or info.rate
+    how: dict[str, Any] = {"pixel_aspect": info.pixel_aspect}
     timed = replace(choices, rate=speed)
     request = decoding_of(source)
     with closing(frames_of(request, strict=False)) as frames:
@@ -95,12 +97,12 @@ def slowmo(
             from rp_video._pyav.minterpolate import slowed
 
             images: Any = slowed(frames, slowness, speed)
-            write_film(timed, images, backend=backend, progress=progress)
+            write_film(timed, images, backend=backend, progress=progress, **how)
             return
         pairs = _pairs(frames, slowness, speed)
         with rp_core.sync.thread_map(work, pairs, limit=limit, cpu=True) as results:
             images = (image for made in results for image in made)
-            write_film(timed, images, backend=backend, progress=progress, threads=1)
+            write_film(timed, images, backend=backend, progress=progress, threads=1, **how)
 
 
 def _factor(factor: object) -> Fraction:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from rp_core import atomic_write
 from rp_video._convert import convert
+from rp_video._copying import copied
 from rp_video._decoding import as_time
 from rp_video._files import readable, writable
-from rp_video._formats import container_of
 from rp_video._sound import FileSound
 
 if TYPE_CHECKING:
@@ -63,14 +62,11 @@ def trim(
         raise ValueError(f"stop={stop} is before start={start}")
     may_copy = codec is None and crf is None and preset is None
     if may_copy and not target.lower().endswith(".gif"):
-        from rp_video._pyav.remux import can_copy, copy, part_between
+        from rp_video._pyav.remux import part_between
 
-        container = container_of(target)
         part = part_between(source, begin, end)
-        if can_copy([part], container):
-            sound = FileSound(source, part.start_time, optional=True) if keep_audio else None
-            with atomic_write(target) as file:
-                copy([part], file.name, container, sound)
+        sound = FileSound(source, part.start_time, optional=True) if keep_audio else None
+        if copied([part], target, sound):
             return "copied"
     convert(
         src, dst, start=start, stop=stop, codec=codec, crf=crf, preset=preset,

@@ -78,7 +78,7 @@ class VideoInfo:
         has_alpha: Whether it has transparency.
         is_hdr: Whether its transfer is PQ (SMPTE ST 2084) or HLG (ARIB STD-B67). Frames are not
             tone-mapped: they have the values that the file has.
-        pixel_aspect: Width of a pixel by its height; frames have the pixels as stored.
+        pixel_aspect: Width of a pixel by its height, upright; frames have the pixels as stored.
         audio: Its sound; None: it has none.
     """
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from rp_core import check_wanted
+from rp_core import UnsupportedError, check_wanted
 from rp_video._errors import DecodeError
 from rp_video._ffmpeg.program import PROTOCOLS, Run
 from rp_video._probe import probe
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rp_video._types import Image, VideoInfo
 
 _SHOWN: Final = re.compile(
-    r"showinfo.* n: *(\d+) pts: *(-?\d+) .*?duration: *(-?\d+) .*? s:(\d+)x(\d+) "
+    r"showinfo.* n: *\d+ pts: *(-?\d+) .*?duration: *(-?\d+) .*? s:(\d+)x(\d+) "
 )
 _TIME_BASE: Final = re.compile(r"showinfo.* config in time_base: (\d+)/(\d+)")
 _ALPHA_DECODERS: Final = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
@@ -44,6 +44,7 @@ def frames(request: Decoding) -> Generator[Frame, None, None]:
     with Run(_arguments(request), on_line=pipe.hear) as run:
         first: int | None = None
         for shown, image, end in pipe.pictures(run):
+            request.tally.seen = True
             if not _is_before(shown.ticks, request.stop, pipe.time_base):
                 return
             request.tally.count = shown.number + 1
@@ -55,7 +56,7 @@ def frames(request: Decoding) -> Generator[Frame, None, None]:
                 time, length = shown.ticks * pipe.time_base, max(0, end - shown.ticks)
                 yield Frame(image, shown.number, float(time), float(length * pipe.time_base))
         request.tally.at_end = True
-        if not request.tally.count:
+        if not request.tally.seen:
             raise DecodeError(f"{request.path}: {run.complaint}")
 
 
@@ -85,7 +86,15 @@ def _arguments(request: Decoding) -> list[str]:
         "pipe:1",
     ]
     source = [*PROTOCOLS, "-copyts", *decoder, "-i", f"file:{request.path}"]
-    return [*source, "-map", "0:v:0", "-vf", ",".join(filters), *output]
+    return [*source, "-map", _best(request.path), "-vf", ",".join(filters), *output]
+
+
+def _best(path: str) -> str:
+    """Return how ffmpeg names the stream that is the film, and not a cover."""
+    from rp_video._pyav.opening import best_video, opened
+
+    with opened(path) as container:
+        return f"0:{best_video(container, path).index}"
 
 
 def _scale(request: Decoding, info: VideoInfo) -> str | None:
@@ -100,14 +109,28 @@ class _Pipe:
     def __init__(self, request: Decoding) -> None:
         self._request = request
         self._shown: SimpleQueue[_Shown | None] = SimpleQueue()
-        self.time_base = Fraction(1)
+        self._count = 0
+        self._time_base: Fraction | None = None
+
+    @property
+    def time_base(self) -> Fraction:
+        """Seconds per tick.
+
+        Raises:
+            UnsupportedError: ffmpeg did not say.
+        """
+        if self._time_base is None:
+            raise UnsupportedError("ffmpeg does not say how it counts time")
+        return self._time_base
 
     def hear(self, line: str) -> None:
         """Take a line of the log."""
         if found := _SHOWN.search(line):
-            self._shown.put(_Shown(*map(int, found.groups())))
+            # Its own number begins anew where the size of pictures changes.
+            self._shown.put(_Shown(self._count, *map(int, found.groups())))
+            self._count += 1
         elif found := _TIME_BASE.search(line):
-            self.time_base = Fraction(int(found[1]), int(found[2]))
+            self._time_base = Fraction(int(found[1]), int(found[2]))
 
     def pictures(self, run: Run) -> Generator[tuple[_Shown, Image, int], None, None]:
         """Yield each picture, and the time at which it has been shown."""

@@ -12,6 +12,7 @@ from rp_core import UnsupportedError, check_wanted
 from rp_video._cut_off import is_cut_off
 from rp_video._errors import DecodeError
 from rp_video._probe import probe
+from rp_video._pyav.opening import has_several
 from rp_video._types import Frame
 
 if TYPE_CHECKING:
@@ -28,14 +29,7 @@ def frames(request: Decoding) -> Generator[Frame, None, None]:
         UnsupportedError: OpenCV gets such a film wrong.
     """
     info = probe(request.path, count=False)
-    if request.size or request.alpha:
-        raise UnsupportedError("it neither resizes as the others do, nor gives alpha")
-    if is_cut_off(request.path):
-        raise UnsupportedError("it loses frames at the end of a file that is cut off")
-    if info.format == "avi" and info.codec != "mjpeg":
-        raise UnsupportedError("it does not tell the times of frames that are out of order")
-    if info.codec == "av1" or info.has_alpha or info.bits > 8:
-        raise UnsupportedError(f"it gets {info.codec} in {info.pixel_format} wrong")
+    _decline_what_goes_wrong(request, info)
     with _opened(request.path) as capture:
         first: int | None = None
         for number, image, time, end in _numbered(capture, info):
@@ -57,6 +51,21 @@ def frames(request: Decoding) -> Generator[Frame, None, None]:
 
 
 _NEAR = 0.0005
+
+
+def _decline_what_goes_wrong(request: Decoding, info: VideoInfo) -> None:
+    if request.size or request.alpha:
+        raise UnsupportedError("it neither resizes as the others do, nor gives alpha")
+    if is_cut_off(request.path):
+        raise UnsupportedError("it loses frames at the end of a file that is cut off")
+    if info.format not in {"mp4", "mov", "mkv", "webm", "avi"}:
+        raise UnsupportedError(f"it gets the times of {info.format} wrong")
+    if info.format == "avi" and info.codec != "mjpeg":
+        raise UnsupportedError("it does not tell the times of frames that are out of order")
+    if has_several(request.path):
+        raise UnsupportedError("it may take another stream")
+    if info.codec == "av1" or info.has_alpha or info.bits > 8:
+        raise UnsupportedError(f"it gets {info.codec} in {info.pixel_format} wrong")
 
 
 @contextmanager
@@ -91,7 +100,8 @@ def _numbered(capture: Any, info: VideoInfo) -> Iterator[tuple[int, Image, float
         number += 1
     if before:
         end = info.start + (info.duration or 0)
-        yield *before, end if end > before[2] else before[2] + step
+        near = 0 < end - before[2] <= 2 * step
+        yield *before, end if near else before[2] + step
 
 
 def _upright(image: Image, info: VideoInfo) -> Image:

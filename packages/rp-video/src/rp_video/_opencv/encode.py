@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import cv2
 
 from rp_core import UnsupportedError
+from rp_video._cut_off import is_cut_off
 from rp_video._encoding import TICKS
 from rp_video._errors import CodecUnavailableError, EncodeError
 
@@ -22,6 +23,8 @@ class OpencvWriter:
     """Writes frames at a fixed rate, into a file beside the one that is asked for."""
 
     def __init__(self, request: Encoding) -> None:
+        if request.pixel_aspect != 1:
+            raise UnsupportedError("its pixels are square")
         if request.codec not in {"h264", "mpeg4"} or request.sound or request.alpha:
             raise UnsupportedError("it writes MPEG-4 part 2 only, without sound or alpha")
         if request.time_base.denominator == TICKS:
@@ -44,9 +47,9 @@ class OpencvWriter:
     def close(self) -> None:
         """End the file, and put it where it was asked for."""
         self._writer.release()
-        if not os.path.exists(self._beside) or not os.path.getsize(self._beside):
+        if not os.path.exists(self._beside) or is_cut_off(self._beside):
             self.abort()
-            raise EncodeError(f"{self._request.path}: OpenCV wrote nothing")
+            raise EncodeError(f"{self._request.path}: OpenCV did not write all of it")
         os.replace(self._beside, self._request.path)
 
     def abort(self) -> None:

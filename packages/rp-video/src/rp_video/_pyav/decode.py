@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rp_video._errors import DecodeError
 from rp_video._pyav.film import Film
 from rp_video._pyav.index import index_of
 from rp_video._pyav.pixels import Pixels
@@ -32,14 +33,16 @@ def frames(request: Decoding) -> Generator[Frame, None, None]:
             first = index.first_from(request.start)
             if first >= len(index):
                 request.tally.count, request.tally.at_end = len(index), True
+                request.tally.seen = True
                 return
             numbered = _numbered_from(film, first)
         else:
             numbered = _numbered(film, film.pictures(), 0)
-        pixels = Pixels(request.size, alpha=request.alpha)
+        pixels = Pixels(film, request.size, alpha=request.alpha)
         stop = None if request.stop is None else _ticks(request.stop, film.time_base)
         with closing(numbered):
             for number, picture, end in numbered:
+                request.tally.seen = True
                 time = picture.pts or 0
                 if stop is not None and time >= stop:
                     return
@@ -98,7 +101,10 @@ def pictures_from(
     index = index_of(Path(film.path))
     wanted = int(index.times[number])
     for key in _starts(index, number):
-        film.seek(key)
+        try:
+            film.seek(key)
+        except DecodeError:  # there are formats, and files, that cannot be sought in
+            continue
         pictures = film.pictures(is_wanted)
         first = next((picture for picture in pictures if (picture.pts or 0) >= wanted), None)
         if first is not None and first.pts == wanted:

@@ -68,6 +68,9 @@ class PyavWriter:
             )
         except (av.codec.codec.UnknownCodecError, ValueError) as error:
             raise CodecUnavailableError(f"no encoder for {request.codec}: {error}") from error
+        if request.pixel_aspect != 1:
+            stream.sample_aspect_ratio = request.pixel_aspect
+            stream.codec_context.sample_aspect_ratio = request.pixel_aspect
         context = stream.codec_context
         stream.width, stream.height, stream.pix_fmt = request.width, request.height, request.pixels
         context.time_base = request.time_base

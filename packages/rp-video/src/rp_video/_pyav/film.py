@@ -9,6 +9,7 @@ import av
 import av.error
 
 from rp_core import check_wanted
+from rp_video._errors import DecodeError
 from rp_video._pyav.opening import best_video, fraction, opened, time_base_of, translated
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Film:
         container: The open file.
         stream: The stream.
         time_base: Seconds per tick of the times.
+        size: Width and height in which the film begins, as stored.
         damaged: How many packets did not decode so far.
     """
 
@@ -47,6 +49,7 @@ class Film:
             self.stream = best_video(self.container, self.path)
             self.time_base = time_base_of(self.stream)
             self._context: Any = self.stream.codec_context
+            self.size = self._context.width, self._context.height
             if self._alpha and has_side_alpha(self.stream):
                 self._context = av.CodecContext.create(_WITH_ALPHA[self.codec], "r")
                 self._context.extradata = self.stream.codec_context.extradata
@@ -120,6 +123,11 @@ class Film:
         except (av.error.InvalidDataError, av.error.UnknownError, av.error.PatchWelcomeError):
             self.damaged += 1
             return []
+        except av.error.FFmpegError as error:
+            # Also a PermissionError that has nothing to do with files.
+            if isinstance(error, MemoryError):
+                raise
+            raise DecodeError(f"{self.path}: {error.strerror or error}") from error
         return decoded
 
     def _ticks_per_frame(self) -> int:

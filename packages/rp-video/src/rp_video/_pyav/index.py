@@ -53,13 +53,15 @@ class FrameIndex:
 
     def first_from(self, time: Fraction) -> int:
         """Return the number of the first frame that is not earlier, as `tolerance` has it."""
-        ticks = time / self.time_base - tolerance(self.time_base)
-        return int(np.searchsorted(self.times, ceil(ticks)))
+        ticks = ceil(time / self.time_base - tolerance(self.time_base))
+        later = np.flatnonzero(self.times >= ticks)  # times of a file that was joined may go back
+        return int(later[0]) if len(later) else len(self)
 
     def shown_at(self, time: Fraction) -> int:
         """Return the number of the frame that is shown at a time, as `tolerance` has it."""
-        ticks = time / self.time_base + tolerance(self.time_base)
-        return int(np.searchsorted(self.times, floor(ticks), side="right")) - 1
+        ticks = floor(time / self.time_base + tolerance(self.time_base))
+        earlier = np.flatnonzero(self.times <= ticks)
+        return int(earlier[-1]) if len(earlier) else -1
 
     def duration(self, number: int) -> Fraction:
         """Return for how many seconds a frame is shown."""
@@ -96,9 +98,9 @@ def _from_packets(path: str, first: int) -> FrameIndex | None:
     lengths: dict[int, int] = {}
     with Film(path) as film:
         for packet in film.packets():
-            if packet.is_discard:
+            if packet.is_discard or (film.codec == "vp8" and is_hidden(packet)):
                 continue
-            if packet.pts is None:
+            if packet.pts is None or (packet.pts < first and len(keys) > 1):
                 return None
             if packet.pts >= first:
                 times.append(packet.pts)
@@ -108,6 +110,8 @@ def _from_packets(path: str, first: int) -> FrameIndex | None:
         ordered = np.unique(np.array(times, np.int64))
         if len(ordered) != len(times) or not len(ordered) or ordered[0] != first:
             return None
+        if film.stream.codec_context.pix_fmt == "pal8":
+            keys.clear()  # the palette may come with the first packets only
         last = lengths[int(ordered[-1])] or _usual(ordered)
         return _index(ordered, np.unique(np.array(keys, np.int64)), film.time_base, last)
 
@@ -124,6 +128,11 @@ def _from_pictures(path: str) -> FrameIndex:
             raise DecodeError(f"{path}: no picture of it decodes")
         ordered = np.array(times, np.int64)
         return _index(ordered, ordered[:0], film.time_base, length or _usual(ordered))
+
+
+def is_hidden(packet: Any) -> bool:
+    """Return whether a packet of VP8 has a frame that is never shown (RFC 6386, 9.1)."""
+    return not bytes(packet)[0] >> 4 & 1
 
 
 def _usual(times: Ticks) -> int:

@@ -70,6 +70,12 @@ def opened(path: str) -> Iterator[InputContainer]:
         container.close()
 
 
+def has_several(path: str) -> bool:
+    """Return whether a file has more than one stream of pictures."""
+    with opened(path) as container:
+        return len(container.streams.video) > 1
+
+
 def best_video(container: InputContainer, path: str) -> VideoStream:
     """Return the stream that FFmpeg takes for the film itself, and not for a cover.
 

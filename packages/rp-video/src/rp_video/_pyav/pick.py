@@ -59,9 +59,9 @@ def pick(path: str, numbers: Sequence[int], size: Size | None, *, alpha: bool) -
         DecodeError: One of them does not decode.
     """
     index = index_of(Path(path))
-    pixels = Pixels(size, alpha=alpha)
     picked: list[Frame] = []
     with Film(path, alpha=alpha) as film:
+        pixels = Pixels(film, size, alpha=alpha)
         for group in _by_key_frame(index, numbers):
             picked += _decoded(film, index, group, pixels)
     if len(picked) != len(numbers):

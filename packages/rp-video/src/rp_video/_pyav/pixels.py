@@ -12,6 +12,7 @@ from rp_video._sizes import full_size, interpolation
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
+    from rp_video._pyav.film import Film
     from rp_video._types import Image, Size
 
 
@@ -21,19 +22,24 @@ class Pixels:
     The work is done by FFmpeg's own filters, so that the pixels are those of the ffmpeg program.
     """
 
-    def __init__(self, size: Size | None, *, alpha: bool) -> None:
+    def __init__(self, film: Film, size: Size | None, *, alpha: bool) -> None:
         self._asked = size
+        self._stored = film.size
         self._size: tuple[int, int] | None = None
         self._format = "rgba" if alpha else "rgb24"
+        self._rotation: int | None = None
+        self._orientation = Orientation()
         self._kind: tuple[object, ...] | None = None
         self._graph: Any = None
 
     def array(self, picture: VideoFrame) -> Image:
         """Return a picture as an array that nobody else has."""
-        orientation = orientation_of(picture)
-        width, height = orientation.size(picture.width, picture.height)
+        if self._rotation != picture.rotation:
+            self._rotation, self._orientation = picture.rotation, orientation_of(picture)
+        orientation = self._orientation
         if self._size is None:
-            self._size = full_size(self._asked, width, height)
+            stored = self._stored if all(self._stored) else (picture.width, picture.height)
+            self._size = full_size(self._asked, *orientation.size(*stored))
         kind = (picture.width, picture.height, picture.format.name, picture.colorspace,
                 picture.color_range, orientation)  # fmt: skip
         if kind != self._kind:
@@ -69,7 +75,10 @@ class Pixels:
 
 
 def orientation_of(picture: VideoFrame) -> Orientation:
-    """Return how a picture is turned to be upright."""
+    """Return how a picture is turned to be upright.
+
+    Not to be asked of each: a picture whose side data was looked at is part of a reference cycle.
+    """
     parts: Any = picture.side_data
     matrix = parts.get("DISPLAYMATRIX")
     return Orientation() if matrix is None else Orientation.of_matrix(bytes(matrix))

@@ -43,6 +43,7 @@ def _info(film: Film, picture: VideoFrame, *, count: bool) -> VideoInfo:
     index = index_of(Path(film.path)) if count else None
     start = index.start if index else (picture.pts or 0) * film.time_base
     duration = index.end - index.start if index else _duration(film)
+    aspect = fraction(stream.sample_aspect_ratio) or Fraction(1)
     side_alpha = has_side_alpha(stream)
     return VideoInfo(
         width=width,
@@ -59,7 +60,7 @@ def _info(film: Film, picture: VideoFrame, *, count: bool) -> VideoInfo:
         bits=max(part.bits for part in picture.format.components),
         has_alpha=side_alpha or any(part.is_alpha for part in picture.format.components),
         is_hdr=picture.color_trc in _HDR,
-        pixel_aspect=fraction(stream.sample_aspect_ratio) or Fraction(1),
+        pixel_aspect=1 / aspect if orientation.swaps else aspect,
         audio=audio_info(film.container),
     )
 

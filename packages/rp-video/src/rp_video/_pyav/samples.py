@@ -33,7 +33,8 @@ def decoded(
     if sound.start > 0:
         # Decoders need some packets before their samples are whole: Opus 80 ms, AAC and MP3 fewer.
         before = max(Fraction(0), sound.start - _PREROLL)
-        given.seek(round(before / time_base_of(stream)), stream=stream)
+        with translated(sound.path):
+            given.seek(round(before / time_base_of(stream)), stream=stream)
     time: Fraction | None = None
     with translated(sound.path):
         for frame in _frames(given, stream):

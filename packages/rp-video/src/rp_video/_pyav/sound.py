@@ -112,7 +112,8 @@ class _Copied:
         shift = round(self._sound.start / base)
         half = Fraction(1, 2)
         if self._sound.start > 0:
-            self._given.seek(shift, stream=self._stream)
+            with translated(self._sound.path):
+                self._given.seek(shift, stream=self._stream)
         with translated(self._sound.path):
             for packet in self._given.demux(self._stream):
                 check_wanted()
