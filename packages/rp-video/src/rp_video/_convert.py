@@ -12,6 +12,7 @@ from rp_video._decoding import decoding_of
 from rp_video._encoding import as_rate, choices_of
 from rp_video._errors import DecodeError
 from rp_video._files import readable, writable
+from rp_video._formats import CODECS
 from rp_video._probe import probe
 from rp_video._save import write_film
 from rp_video._sound import FileSound, Sound
@@ -43,7 +44,8 @@ def convert(
 ) -> None:
     """Write a film anew: in another format, size or rate, or a part of it.
 
-    It is upright, has 8 bits and BT.709 colours. Memory does not grow with its length.
+    It is upright, has 8 bits and BT.709 colours; transparency stays where the codec holds it.
+    Memory does not grow with its length.
 
     Args:
         src: The film.
@@ -68,10 +70,12 @@ def convert(
         OSError: A file could not be read or written.
     """
     source, target = readable(src), writable(dst)
-    request = decoding_of(source, start=start, stop=stop, size=size)
     speed = as_rate(rate)
     is_gif = target.lower().endswith(".gif")
     choices = None if is_gif else choices_of(target, rate=rate, codec=codec, crf=crf, preset=preset)
+    holds_alpha = choices is None or CODECS[choices.codec].alpha is not None
+    alpha = holds_alpha and probe(source, count=False).has_alpha
+    request = decoding_of(source, start=start, stop=stop, size=size, alpha=alpha)
     with closing(frames_of(request, strict=strict)) as frames:
         first, moving = begun(source, frames)
         timed = chain([first], moving)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from rp_core import require
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from rp_video._types import Image
 
@@ -23,29 +26,35 @@ def between(before: Image, after: Image, times: Sequence[float]) -> list[Image]:
         MissingDependencyError: OpenCV is not installed.
     """
     cv2: Any = require("cv2", extra="opencv", package="rp-video")
-    import numpy as np
-
     grays = [cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in (before, after)]
     if min(grays[0].shape) < 16:
         return blend(before, after, times)
     search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
     forth = search.calc(grays[0], grays[1], None)
     back = search.calc(grays[1], grays[0], None)
-    rows, columns = grays[0].shape
-    across, down = np.meshgrid(
-        np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32)
-    )
-    grid = np.dstack([across, down])
+    grid = _grid(*grays[0].shape)
     images = []
     for time in times:
-        to_before = grid + (time * time * back - (1 - time) * time * forth)
-        to_after = grid + ((1 - time) * (1 - time) * forth - time * (1 - time) * back)
+        ahead, behind = 1 - time, time
+        to_before = cv2.addWeighted(back, behind * behind, forth, -ahead * behind, 0)
+        to_after = cv2.addWeighted(forth, ahead * ahead, back, -ahead * behind, 0)
         moved = [
-            cv2.remap(image, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-            for image, where in ((before, to_before), (after, to_after))
+            cv2.remap(image, cv2.add(grid, way), None, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
+            for image, way in ((before, to_before), (after, to_after))
         ]
-        images.append(cv2.addWeighted(moved[0], 1 - time, moved[1], time, 0))
+        images.append(cv2.addWeighted(moved[0], ahead, moved[1], behind, 0))
     return images
+
+
+@lru_cache(maxsize=4)
+def _grid(rows: int, columns: int) -> NDArray[Any]:
+    """Return where each pixel stands: float32 (H, W, 2), x and y."""
+    import numpy as np
+
+    grid = np.empty((rows, columns, 2), np.float32)
+    grid[..., 0], grid[..., 1] = np.arange(columns), np.arange(rows)[:, None]
+    grid.flags.writeable = False
+    return grid
 
 
 def blend(before: Image, after: Image, times: Sequence[float]) -> list[Image]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rp_core import Fallback, UnsupportedError, extra
-from rp_video._errors import CodecUnavailableError
+from rp_video._errors import CodecUnavailableError, DecodeError
 from rp_video._ffmpeg.program import find
 
 if TYPE_CHECKING:
     from rp_video._encoding import Encoding, Writer
 
 open_writer: Fallback[[Encoding], Writer] = Fallback(
-    "rp_video.save", error=CodecUnavailableError, final=(ValueError,)
+    "rp_video.save", error=CodecUnavailableError, final=(ValueError, DecodeError)
 )
 
 

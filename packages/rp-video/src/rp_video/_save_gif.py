@@ -85,7 +85,7 @@ def save_gif(
     backend: str | Sequence[str] | None = None,
     progress: bool | Callable[[Progress], object] = False,
 ) -> None:
-    """Write an animated GIF with one palette, made from what changes in all of its frames.
+    """Write an animated GIF with one palette, made from all of its frames.
 
     The palette is known when the last frame is: until then, frames that are not given as a list
     are kept, beyond 128 MiB in a temporary file.

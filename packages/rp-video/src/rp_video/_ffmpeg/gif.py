@@ -26,9 +26,9 @@ def encode(request: GifRequest) -> None:
         raise UnsupportedError("a pipe of frames has a rate, and no times")
     rows, columns, channels = request.images.shape
     rate = f"{100 * request.images.count}/{sum(request.delays)}"
-    scale = ":bayer_scale=4" if request.dither == "bayer" else ""
+    scale = ":bayer_scale=5" if request.dither == "bayer" else ""
     filters = (
-        f"split[a][b];[a]palettegen=stats_mode=diff:max_colors={request.colors}[p];"
+        f"split[a][b];[a]palettegen=stats_mode=full:max_colors={request.colors}[p];"
         f"[b][p]paletteuse=dither={request.dither}{scale}:diff_mode=rectangle"
     )
     pixels = "rgba" if channels == 4 else "rgb24"

@@ -54,8 +54,9 @@ def _of_file(sound: FileSound, end: Fraction) -> list[str]:
 
     with opened(sound.path) as given:
         stream: Any = given.streams.best("audio")
+        number = stream.index if stream else None
         origin = Fraction(given.start_time or 0, 1_000_000)
-    if stream is None:
+    if number is None:
         if sound.optional:
             return []
         raise ValueError(f"there is no sound in {sound.path}")
@@ -63,5 +64,5 @@ def _of_file(sound: FileSound, end: Fraction) -> list[str]:
     stop = start + end if sound.stop is None else min(start + end, sound.stop - origin)
     cut = f"atrim=start={float(max(Fraction(0), start))}:end={float(stop)}"
     moved = f"{cut},asetpts=PTS-({float(start)})/TB,aresample=async=1:first_pts=0"
-    source = [*PROTOCOLS, "-i", f"file:{sound.path}", "-map", f"1:{stream.index}"]
+    source = [*PROTOCOLS, "-i", f"file:{sound.path}", "-map", f"1:{number}"]
     return [*source, "-af", moved]

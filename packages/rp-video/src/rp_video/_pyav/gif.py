@@ -41,7 +41,7 @@ def encode(request: GifRequest) -> None:
 def _palette(request: GifRequest) -> Any:
     graph = av.filter.Graph()
     begin = _buffer(graph, request)
-    made = graph.add("palettegen", f"stats_mode=diff:max_colors={request.colors}")
+    made = graph.add("palettegen", f"stats_mode=full:max_colors={request.colors}")
     end = graph.add("buffersink")
     begin.link_to(made)
     made.link_to(end)
@@ -60,7 +60,7 @@ def _reduced(request: GifRequest, palette: Any) -> Iterator[Any]:
     colors = graph.add_buffer(
         width=palette.width, height=palette.height, format=palette.format, time_base=_TICK
     )
-    scale = ":bayer_scale=4" if request.dither == "bayer" else ""
+    scale = ":bayer_scale=5" if request.dither == "bayer" else ""
     reduce = graph.add("paletteuse", f"dither={request.dither}{scale}:diff_mode=rectangle")
     end = graph.add("buffersink")
     begin.link_to(reduce, 0, 0)
