@@ -18,37 +18,30 @@ import torch
 import rp_video.sync as rp_video
 
 
-class Between(torch.nn.Module):
-    """Gives the frame at a time between two frames: tensors (1, 3, H, W) in 0..1."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.change = torch.nn.Conv2d(7, 3, 3, padding=1)
-
-    def forward(self, before: Any, after: Any, time: float) -> Any:
-        """Return what a blend would be, and a correction."""
-        moment = torch.full_like(before[:, :1], time)
-        blend = before * (1 - time) + after * time
-        correction = self.change(torch.cat([before, after, moment], 1)).tanh()
-        return (blend + 0.01 * correction).clamp(0, 1)
-
-
 class Method:
     """A callable `(before, after, t) -> image`, called in several threads: one model, one lock."""
 
     def __init__(self, device: str) -> None:
         self._device = device
-        self._model = Between().eval().to(device)
+        self._correction = torch.nn.Conv2d(7, 3, 3, padding=1).eval().to(device)
         self._lock = Lock()
 
-    @torch.inference_mode()
     def __call__(self, before: Any, after: Any, time: float) -> Any:
         """Return the image (H, W, 3), uint8, at a time between two of them."""
-        pair = [torch.from_numpy(image).to(self._device) for image in (before, after)]
-        first, second = (image.permute(2, 0, 1)[None].float() / 255 for image in pair)
-        with self._lock:
-            between = self._model(first, second, time)
-        return (between[0] * 255).round().byte().permute(1, 2, 0).contiguous().cpu().numpy()
+        with self._lock, torch.inference_mode():
+            between = self._between(self._tensor(before), self._tensor(after), time)
+            return (between[0] * 255).round().byte().permute(1, 2, 0).contiguous().cpu().numpy()
+
+    def _tensor(self, image: Any) -> Any:
+        """Return an image as a tensor (1, 3, H, W) in 0..1."""
+        return torch.from_numpy(image).to(self._device).permute(2, 0, 1)[None].float() / 255
+
+    def _between(self, before: Any, after: Any, time: float) -> Any:
+        """Return what a blend would be, and a correction by the model."""
+        moment = torch.full_like(before[:, :1], time)
+        blend = before * (1 - time) + after * time
+        correction = self._correction(torch.cat([before, after, moment], 1)).tanh()
+        return (blend + 0.01 * correction).clamp(0, 1)
 
 
 def main() -> None:

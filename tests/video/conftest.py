@@ -13,7 +13,7 @@ import pytest
 from rp_video._open_frames import open_frames
 from support.films import CLIPS, Clip
 
-_ONCE = frozenset({"test_cut_off", "test_faults", "test_gif", "test_slowmo", "test_stills"})
+_ONCE = frozenset({"test_cut_off", "test_gif", "test_odd_films", "test_slowmo", "test_stills"})
 _NAMES = ("backend", "encoder")
 
 

@@ -48,7 +48,7 @@ def frames(request: Decoding) -> Generator[Frame, None, None]:
             if not _is_before(shown.ticks, request.stop, pipe.time_base):
                 return
             request.tally.count = shown.number + 1
-            request.tally.damaged = run.error_count
+            request.tally.damaged = pipe.damaged
             if request.start is not None and _is_before(shown.ticks, request.start, pipe.time_base):
                 continue
             first = shown.number if first is None else first
@@ -110,6 +110,7 @@ class _Pipe:
         self._request = request
         self._shown: SimpleQueue[_Shown | None] = SimpleQueue()
         self._count = 0
+        self.damaged = 0
         self._time_base: Fraction | None = None
 
     @property
@@ -131,6 +132,8 @@ class _Pipe:
             self._count += 1
         elif found := _TIME_BASE.search(line):
             self._time_base = Fraction(int(found[1]), int(found[2]))
+        elif "[error]" in line and not line.startswith("[rawvideo "):  # that is of the output
+            self.damaged += 1
 
     def pictures(self, run: Run) -> Generator[tuple[_Shown, Image, int], None, None]:
         """Yield each picture, and the time at which it has been shown."""

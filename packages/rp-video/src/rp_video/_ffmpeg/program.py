@@ -44,7 +44,6 @@ class Run:
     Attributes:
         process: The process; its stdin and stdout are pipes without a buffer.
         errors: The last lines that it wrote about errors.
-        error_count: How many such lines there were.
     """
 
     def __init__(
@@ -55,7 +54,6 @@ class Run:
         on_line: Callable[[str], None] | None = None,
     ) -> None:
         self.errors: deque[str] = deque(maxlen=_KEPT_LINES)
-        self.error_count = 0
         self._on_line = on_line
         self._stack = ExitStack()
         self.process = subprocess.Popen(  # noqa: S603
@@ -75,7 +73,6 @@ class Run:
             for raw in iter(stderr.readline, b""):
                 line = raw.decode("utf-8", "replace").rstrip()
                 if "[error]" in line or "[fatal]" in line:
-                    self.error_count += 1
                     self.errors.append(line)
                 if self._on_line:
                     self._on_line(line)
