@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass
 from fractions import Fraction
 from numbers import Rational, Real
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from rp_core import cpu_limit
 from rp_video._formats import CODECS, Codec, Container, codec_of, container_of
 from rp_video._types import Frame
 
@@ -37,7 +39,7 @@ class Encoding:
         alpha: Whether frames are RGBA.
         sound: Its sound.
         pixel_aspect: Width of a pixel by its height.
-        threads: How many threads may encode.
+        threads: How many threads may encode; 0: as many as the budget has.
         allow_lossy_codec: Whether MPEG-4 part 2 may stand in for H.264.
     """
 
@@ -66,6 +68,13 @@ class Encoding:
     def pixels(self) -> str:
         """How pixels are stored."""
         return (self.traits.alpha if self.alpha else None) or self.traits.pixels
+
+    @property
+    def thread_count(self) -> int:
+        """How many threads may encode, as FFmpeg takes it: 0 leaves it to the encoder."""
+        if self.threads:
+            return self.threads
+        return 0 if cpu_limit() >= (os.cpu_count() or 1) else cpu_limit()
 
     def options(self) -> dict[str, str]:
         """Return the options of the encoder, as FFmpeg names them."""

@@ -6,7 +6,7 @@ import os
 from contextlib import closing
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import rp_core.sync
 from rp_video._convert import begun, sound_from
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from rp_core import Progress
     from rp_video._types import Frame, Image
+
+_AHEAD: Final = 6  # so that the function goes on while the encoder takes its turn
 
 
 def map_frames(
@@ -41,7 +43,7 @@ def map_frames(
 ) -> None:
     """Write a film whose frames are those of another, changed by a function, in parallel.
 
-    At most `2 * limit` frames are in memory. Frames keep their times. The encoder has one thread:
+    At most `limit + 6` frames are in memory. Frames keep their times. The encoder has one thread:
     the others are the function's.
 
     Args:
@@ -77,7 +79,9 @@ def map_frames(
     with closing(frames_of(decoding_of(source), strict=strict)) as frames:
         first, moving = begun(source, frames)
         items = chain([first], moving)
-        work = rp_core.sync.thread_map(changed, items, limit=limit, ordered=ordered, cpu=True)
+        work = rp_core.sync.thread_map(
+            changed, items, limit=limit, buffer=_AHEAD, ordered=ordered, cpu=True
+        )
         with work as results:
             write_film(
                 choices,

@@ -7,7 +7,7 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from rp_core import UnsupportedError, check_wanted, cpu_limit
+from rp_core import UnsupportedError, check_wanted
 from rp_video._encoding import TICKS
 from rp_video._errors import CodecUnavailableError, EncodeError
 from rp_video._ffmpeg.program import Run
@@ -42,7 +42,7 @@ class PipeWriter:
         size = f"{request.width}x{request.height}"
         source = ["-f", "rawvideo", "-pix_fmt", pixels, "-s", size, "-framerate", str(request.rate)]
         options = [part for key, value in request.options().items() for part in (f"-{key}", value)]
-        threads = ["-threads", str(request.threads or cpu_limit())]
+        threads = ["-threads", str(request.thread_count)]
         return [
             *source, "-i", "pipe:0", "-vf", _filters(request), "-c:v", request.traits.encoder,
             *threads, *options, "-f", request.container.muxer, *muxing(request), "-y",

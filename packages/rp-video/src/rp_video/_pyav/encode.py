@@ -10,7 +10,6 @@ import av
 import av.error
 from av.video.reformatter import VideoReformatter
 
-from rp_core import cpu_limit
 from rp_video._errors import CodecUnavailableError, EncodeError
 from rp_video._files import ENVIRONMENT
 from rp_video._pyav.colors import conversion, tag
@@ -74,7 +73,7 @@ class PyavWriter:
         context = stream.codec_context
         stream.width, stream.height, stream.pix_fmt = request.width, request.height, request.pixels
         context.time_base = request.time_base
-        context.thread_count = request.threads or cpu_limit()
+        context.thread_count = request.thread_count
         context.flags |= _FRAME_DURATION
         tag(context, request.pixels)
         return stream
