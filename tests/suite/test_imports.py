@@ -57,3 +57,10 @@ def test_a_jpeg_is_decoded_without_importing_the_other_backends() -> None:
     )
 
     assert loaded_by(code).isdisjoint({"cv2", "PIL"})
+
+
+def test_looking_at_a_name_of_rp_video_imports_no_backend() -> None:
+    code = "import rp_video, rp_video.sync as s;"
+    code += "[getattr(m, name) for m in (rp_video, s) for name in m.__all__]"
+
+    assert loaded_by(code).isdisjoint({"av", "cv2", "numpy", "PIL", "imageio_ffmpeg", "trio"})

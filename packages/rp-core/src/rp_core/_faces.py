@@ -49,8 +49,8 @@ def threaded(
         prepare: Called with the arguments; says what to await on the caller's loop before the
             thread is crossed: None, or a function that returns an awaitable, whose result takes
             the place of the first argument.
-        takes_async: Whether an async iterable among the arguments is advanced on the caller's loop,
-            one item ahead of `fn`, which gets a blocking iterator in its place.
+        takes_async: Whether an async iterable among the arguments is advanced on the caller's loop
+            as `fn` asks for items, which gets a blocking iterator in its place.
     """
 
     @functools.wraps(fn)

@@ -51,7 +51,10 @@ async def offload_fed(
 
 
 class _Intake:
-    """A blocking iterator over an async iterable; one item is fetched ahead."""
+    """A blocking iterator over an async iterable, which is advanced when an item is asked for.
+
+    Not before: what gives its items may use one buffer for all of them.
+    """
 
     def __init__(self, items: AsyncIterable[Any]) -> None:
         self._items = items
@@ -65,12 +68,12 @@ class _Intake:
 
     def __next__(self) -> Any:
         if self._over is None:
+            self._post(self._ask)
             with budget.released():  # the items may come from work that needs the slot
                 answer = self._answers.get()
             if answer is END or isinstance(answer, Raised):
                 self._over = answer
             else:
-                self._post(self._ask)
                 return answer
         if self._over is END:
             raise StopIteration
@@ -80,10 +83,11 @@ class _Intake:
         self._asked.set()
 
     async def serve(self) -> None:
-        """Fetch an item whenever the one before has been taken."""
+        """Fetch an item whenever one is asked for."""
         try:
             iterator = aiter(self._items)
             while True:
+                await self._asked.wait()
                 self._asked = anyio.Event()
                 try:
                     item = await anext(iterator)
@@ -92,7 +96,6 @@ class _Intake:
                     return
                 self._answers.put(item)
                 del item
-                await self._asked.wait()
         except Exception as error:
             self._answers.put(Raised(error))
         finally:

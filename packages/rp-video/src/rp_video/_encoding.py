@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from fractions import Fraction
 from numbers import Rational, Real
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from rp_core import cpu_limit
 from rp_video._formats import CODECS, Codec, Container, codec_of, container_of
@@ -89,11 +89,29 @@ class Encoding:
         return options
 
 
+class Timed(NamedTuple):
+    """A frame to be written.
+
+    Attributes:
+        image: uint8 (H, W, 3) or (H, W, 4), C-contiguous, of the size of the film.
+        time: When it is shown, in ticks.
+        duration: For how many ticks.
+    """
+
+    image: Image
+    time: int
+    duration: int
+
+
 class Writer(Protocol):
     """A film that is being written."""
 
-    def write(self, image: Image, time: int, duration: int) -> None:
-        """Add a frame: uint8 (H, W, 3) or (H, W, 4); time and duration in ticks."""
+    def prepare(self, frame: Timed) -> Any:
+        """Convert a frame to what is encoded; called in another thread, one frame ahead."""
+        ...
+
+    def write(self, prepared: Any) -> None:
+        """Add a frame that was prepared."""
         ...
 
     def close(self) -> None:

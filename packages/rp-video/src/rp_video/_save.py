@@ -9,8 +9,9 @@ from fractions import Fraction
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
+import rp_core.sync
 from rp_core import Reporter, atomic_write, check_wanted
-from rp_video._encoding import TICKS, Choices, Encoding, choices_of, image_of, same_shape
+from rp_video._encoding import TICKS, Choices, Encoding, Timed, choices_of, image_of, same_shape
 from rp_video._files import writable
 from rp_video._open_writer import open_writer
 from rp_video._sound import sound_of
@@ -40,7 +41,7 @@ def save(
     backend: str | Sequence[str] | None = None,
     progress: bool | Callable[[Progress], object] = False,
 ) -> None:
-    """Write a film from frames, each of which is encoded before the next one is asked for.
+    """Write a film from frames, which are taken one by one as they are encoded.
 
     Args:
         path: Destination; its suffix names the format: .mp4 .m4v .mov .mkv .webm .avi .gif. It
@@ -174,22 +175,34 @@ def _timing(choices: Choices, first: Any) -> tuple[Fraction, Fraction]:
 def _write_all(
     writer: Writer, request: Encoding, rate: Fraction | None, items: Any, reporter: Reporter | None
 ) -> None:
-    clock = _Clock(request.time_base, keeps_times=rate is None)
-    shape: tuple[int, ...] = ()
+    frames = _timed(request, rate, items)
+    # One frame is converted while the one before is encoded.
+    work = rp_core.sync.thread_map(writer.prepare, frames, limit=1, buffer=1, cpu=True)
     try:
-        for item in items:
-            check_wanted()
-            image = image_of(item)
-            shape = same_shape(shape, image)
-            time, duration = clock.time(item)
-            writer.write(_padded(image, request), time, duration)
-            if reporter:
-                reporter.advance(failed=False)
+        with work as pictures:
+            for picture in pictures:
+                check_wanted()
+                writer.write(picture)
+                if reporter:
+                    reporter.advance(failed=False)
         writer.close()
     except BaseException:
         with suppress(Exception):
             writer.abort()
         raise
+
+
+def _timed(request: Encoding, rate: Fraction | None, items: Any) -> Iterator[Timed]:
+    """Yield each frame as it is to be encoded."""
+    clock = _Clock(request.time_base, keeps_times=rate is None)
+    shape: tuple[int, ...] = ()
+    for item in items:
+        image = image_of(item)
+        shape = same_shape(shape, image)
+        padded = _padded(image, request)
+        if padded is image and not isinstance(item, Frame):
+            padded = image.copy()  # the caller may use one buffer for all frames
+        yield Timed(padded, *clock.time(item))
 
 
 class _Clock:
@@ -225,4 +238,4 @@ def _padded(image: Image, request: Encoding) -> Image:
     rows, columns = request.height - image.shape[0], request.width - image.shape[1]
     if rows or columns:
         return np.pad(image, ((0, rows), (0, columns), (0, 0)), mode="edge")
-    return np.ascontiguousarray(image)
+    return image if image.flags.c_contiguous else np.ascontiguousarray(image)

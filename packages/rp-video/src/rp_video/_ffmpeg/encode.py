@@ -15,8 +15,7 @@ from rp_video._ffmpeg.sound import add_sound
 from rp_video._sound import JoinedSound
 
 if TYPE_CHECKING:
-    from rp_video._encoding import Encoding
-    from rp_video._types import Image
+    from rp_video._encoding import Encoding, Timed
 
 _BT709: Final = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 _opening: dict[str, bool] = {}
@@ -49,14 +48,18 @@ class PipeWriter:
             f"file:{self._silent}",
         ]  # fmt: skip
 
-    def write(self, image: Image, time: int, duration: int) -> None:
+    def prepare(self, frame: Timed) -> Timed:
+        """Return the frame: ffmpeg converts it."""
+        return frame
+
+    def write(self, prepared: Timed) -> None:
         """Add a frame."""
         try:
-            self._run.feed(image)
+            self._run.feed(prepared.image)
         except BrokenPipeError:
             self._run.wait()
             raise EncodeError(f"{self._request.path}: {self._run.complaint}") from None
-        self._end = (time + duration) * self._request.time_base
+        self._end = (prepared.time + prepared.duration) * self._request.time_base
 
     def close(self) -> None:
         """Wait until all is written, and add the sound."""

@@ -15,7 +15,7 @@ from rp_video._encoding import TICKS
 from rp_video._errors import CodecUnavailableError, EncodeError
 
 if TYPE_CHECKING:
-    from rp_video._encoding import Encoding
+    from rp_video._encoding import Encoding, Timed
     from rp_video._types import Image
 
 
@@ -40,9 +40,13 @@ class OpencvWriter:
             self.abort()
             raise CodecUnavailableError("OpenCV does not open mp4v")
 
-    def write(self, image: Image, time: int, duration: int) -> None:  # noqa: ARG002
+    def prepare(self, frame: Timed) -> Image:
+        """Convert a frame to BGR."""
+        return cv2.cvtColor(frame.image, cv2.COLOR_RGB2BGR)
+
+    def write(self, prepared: Image) -> None:
         """Add a frame."""
-        self._writer.write(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+        self._writer.write(prepared)
 
     def close(self) -> None:
         """End the file, and put it where it was asked for."""

@@ -17,8 +17,9 @@ from rp_video._pyav.opening import time_base_of, translated
 from rp_video._pyav.sound import SoundTrack
 
 if TYPE_CHECKING:
-    from rp_video._encoding import Encoding
-    from rp_video._types import Image
+    from av.video.frame import VideoFrame
+
+    from rp_video._encoding import Encoding, Timed
 
 _FRAME_DURATION: Final = 1 << 8  # AV_CODEC_FLAG_FRAME_DURATION
 _OPTIONS: Final = {
@@ -78,8 +79,9 @@ class PyavWriter:
         tag(context, request.pixels)
         return stream
 
-    def write(self, image: Image, time: int, duration: int) -> None:
-        """Add a frame."""
+    def prepare(self, frame: Timed) -> VideoFrame:
+        """Convert a frame to the pixels of the film."""
+        image, time, duration = frame
         pixels = self._request.pixels
         given = av.VideoFrame.from_numpy_buffer(image, "rgba" if image.shape[2] == 4 else "rgb24")
         with translated(self._request.path, EncodeError):
@@ -88,8 +90,14 @@ class PyavWriter:
             )
             picture.pts, picture.duration = time, duration
             picture.time_base = self._request.time_base
-            self._mux(self._stream.encode(picture))
-        self._end = (time + duration) * self._request.time_base
+        return picture
+
+    def write(self, prepared: VideoFrame) -> None:
+        """Add a picture."""
+        end = (prepared.pts or 0) + prepared.duration
+        with translated(self._request.path, EncodeError):
+            self._mux(self._stream.encode(prepared))
+        self._end = end * self._request.time_base
 
     def _mux(self, packets: list[Any]) -> None:
         for packet in packets:
