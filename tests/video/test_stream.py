@@ -340,3 +340,28 @@ def test_a_film_that_is_damaged_within_is_read_on(film: Path, tmp_path: Path) ->
     assert 20 <= len(frames) < 40
     with pytest.raises(rp_video.DecodeError, match="do not decode"):
         list(video.stream(path, strict=True))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="POSIX processes")
+def test_a_forked_child_may_drop_a_film_and_read_it_anew(film: Path) -> None:
+    frames = video.stream(film)
+    next(frames)
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            frames.close()
+            os.write(write, b"%d" % len(list(video.stream(film, backend="pyav"))))
+        finally:
+            os._exit(0)
+    os.close(write)
+    deadline = time.monotonic() + 30
+    while os.waitpid(child, os.WNOHANG)[0] == 0:
+        if time.monotonic() > deadline:
+            os.kill(child, 9)
+            os.waitpid(child, 0)
+            pytest.fail("the child hangs")
+        time.sleep(0.01)
+    assert os.read(read, 10) == b"40"
+    os.close(read)
+    frames.close()

@@ -27,7 +27,7 @@ class Encoding:
 
     Attributes:
         path: Where to write; not the destination itself.
-        suffix: Suffix of the destination.
+        target: The destination, for what is said of it.
         container: Its format.
         codec: Its codec.
         width: Pixels per row, even where pixels share their colours.
@@ -44,7 +44,7 @@ class Encoding:
     """
 
     path: str
-    suffix: str
+    target: str
     container: Container
     codec: str
     width: int

@@ -53,7 +53,8 @@ def frames_at(
 
     They are decoded in the order of the film, each once, from the nearest key frame on, whatever
     the order in which they are asked for. Where its frames are is found by reading the file once,
-    and remembered while the file stays as it is.
+    and remembered while the file stays as it is. In a file that is damaged within, numbers count
+    the frames that it should have, while `stream` counts those that it still has.
 
     Args:
         path: The file.

@@ -141,7 +141,7 @@ def _request(
     rate, time_base = _timing(choices, first)
     request = Encoding(
         path=path,
-        suffix=os.path.splitext(choices.path)[1].lower(),
+        target=choices.path,
         container=choices.container,
         codec=choices.codec,
         width=image.shape[1] + image.shape[1] % 2,

@@ -58,7 +58,7 @@ class PipeWriter:
             self._run.feed(prepared.image)
         except BrokenPipeError:
             self._run.wait()
-            raise EncodeError(f"{self._request.path}: {self._run.complaint}") from None
+            raise EncodeError(f"{self._request.target}: {self._run.complaint}") from None
         self._end = (prepared.time + prepared.duration) * self._request.time_base
 
     def close(self) -> None:
@@ -69,7 +69,7 @@ class PipeWriter:
         status = self._run.wait()
         self._run.close()
         if status:
-            raise EncodeError(f"{self._request.path}: {self._run.complaint}")
+            raise EncodeError(f"{self._request.target}: {self._run.complaint}")
         if self._request.sound is not None:
             add_sound(self._request, self._silent, self._end, muxing(self._request))
             os.unlink(self._silent)

@@ -36,7 +36,7 @@ def add_sound(request: Encoding, silent: str, end: Fraction, muxing: list[str]) 
         target = ["-c:a", request.container.sound, "-f", request.container.muxer, *muxing, "-y"]
         with Run([*source, *target, f"file:{request.path}"]) as run:
             if run.wait():
-                raise EncodeError(f"{request.path}: {run.complaint}")
+                raise EncodeError(f"{request.target}: {run.complaint}")
     finally:
         if samples:
             with suppress(OSError):

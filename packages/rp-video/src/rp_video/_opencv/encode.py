@@ -32,7 +32,9 @@ class OpencvWriter:
         self._request = request
         # The suffix tells OpenCV the format.
         folder = os.path.dirname(request.path)
-        self._beside = os.path.join(folder, f".rp-{secrets.token_hex(8)}{request.suffix}")
+        self._beside = os.path.join(
+            folder, f".rp-{secrets.token_hex(8)}{os.path.splitext(request.target)[1].lower()}"
+        )
         size = request.width, request.height
         fourcc = cv2.VideoWriter.fourcc(*"mp4v")
         self._writer = cv2.VideoWriter(self._beside, fourcc, float(request.rate), size)
@@ -53,7 +55,7 @@ class OpencvWriter:
         self._writer.release()
         if not os.path.exists(self._beside) or is_cut_off(self._beside):
             self.abort()
-            raise EncodeError(f"{self._request.path}: OpenCV did not write all of it")
+            raise EncodeError(f"{self._request.target}: OpenCV did not write all of it")
         os.replace(self._beside, self._request.path)
 
     def abort(self) -> None:

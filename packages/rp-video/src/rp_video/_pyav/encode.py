@@ -39,7 +39,7 @@ class PyavWriter:
         self._sound: SoundTrack | None = None
         self._reformatter = VideoReformatter()
         muxer = request.container.muxer
-        with translated(request.path, EncodeError):
+        with translated(request.target, EncodeError):
             self._container = av.open(
                 f"file:{request.path}", "w", format=muxer, options=_OPTIONS.get(muxer, {})
             )
@@ -84,7 +84,7 @@ class PyavWriter:
         image, time, duration = frame
         pixels = self._request.pixels
         given = av.VideoFrame.from_numpy_buffer(image, "rgba" if image.shape[2] == 4 else "rgb24")
-        with translated(self._request.path, EncodeError):
+        with translated(self._request.target, EncodeError):
             picture = self._reformatter.reformat(
                 given, format=pixels, interpolation="AREA", threads=1, **conversion(pixels)
             )
@@ -95,7 +95,7 @@ class PyavWriter:
     def write(self, prepared: VideoFrame) -> None:
         """Add a picture."""
         end = (prepared.pts or 0) + prepared.duration
-        with translated(self._request.path, EncodeError):
+        with translated(self._request.target, EncodeError):
             self._mux(self._stream.encode(prepared))
         self._end = end * self._request.time_base
 
@@ -107,7 +107,7 @@ class PyavWriter:
 
     def close(self) -> None:
         """Write what is left, and end the file."""
-        with translated(self._request.path, EncodeError):
+        with translated(self._request.target, EncodeError):
             self._mux(self._stream.encode(None))
             if self._sound:
                 self._sound.finish(self._end)

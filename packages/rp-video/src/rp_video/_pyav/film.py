@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 _WITH_ALPHA: Final = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 
+# Closing would wait for decoder threads, which a forked child does not have.
+_of_the_parent: Final[list[Any]] = []
+
+
 class Film:
     """The best video stream of a file, and what decodes it; a context manager.
 
@@ -37,6 +42,7 @@ class Film:
     def __init__(self, path: str, *, alpha: bool = False) -> None:
         self._stack = ExitStack()
         self._alpha = alpha
+        self._process = os.getpid()
         self.path = path
         self.damaged = 0
         self._open()
@@ -74,7 +80,10 @@ class Film:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._stack.close()
+        if os.getpid() == self._process:
+            self._stack.close()
+        else:
+            _of_the_parent.append(self)
 
     def seek(self, ticks: int | None) -> None:
         """Go to the last key frame that is not later; None: to the beginning."""
