@@ -176,8 +176,9 @@ def _write_all(
     writer: Writer, request: Encoding, rate: Fraction | None, items: Any, reporter: Reporter | None
 ) -> None:
     frames = _timed(request, rate, items)
-    # One frame is converted while the one before is encoded.
-    work = rp_core.sync.thread_map(writer.prepare, frames, limit=1, buffer=1, cpu=True)
+    # One frame is converted while the one before is encoded; in a slot of the budget it would wait
+    # for functions that take much longer than it does.
+    work = rp_core.sync.thread_map(writer.prepare, frames, limit=1, buffer=1)
     try:
         with work as pictures:
             for picture in pictures:
