@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
-import sys
 import tempfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
+from _child import last_line
 from _common import print_table, rounds
 from _net_child import ways_of
 from _net_work import Measured
@@ -126,24 +124,13 @@ def run_child(table: str, way: str, job: Job, folder: Path) -> Measured:
     """
     with tempfile.TemporaryDirectory(dir=folder) as own:
         given = json.dumps(asdict(replace(job, folder=own)))
-        process = subprocess.Popen(
-            [sys.executable, str(CHILD), table, way, given],
-            cwd=own,
-            env=os.environ | {"HOME": own, "NO_PROXY": "*"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,  # so that what it runs can be ended with it
+        line = last_line(
+            [str(CHILD), table, way, given],
+            folder=own,
+            seconds=MOST_SECONDS,
+            environment={"NO_PROXY": "*"},
         )
-        try:
-            output, complaint = process.communicate(timeout=MOST_SECONDS)
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            raise
-    if process.returncode:
-        raise RuntimeError((complaint.strip() or "it fails").splitlines()[-1])
-    return Measured(*json.loads(output.splitlines()[-1]))
+    return Measured(*json.loads(line))
 
 
 def _print(question: Question, found: Mapping[str, Measured], repeats: int) -> None:

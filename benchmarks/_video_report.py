@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -13,6 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
+from _child import last_line
 from _common import print_table, rounds
 from _video_child import ways_of
 
@@ -176,25 +175,13 @@ def run_child(table: str, name: str, way: Way, job: Job, apart: str) -> Figures:
     """
     with tempfile.TemporaryDirectory(dir=job.folder) as own:
         given = json.dumps(asdict(replace(job, folder=own)))
-        python = apart if way.is_apart else sys.executable
-        process = subprocess.Popen(
-            [python, str(CHILD), table, name, given],
-            cwd=own,
-            env=os.environ | {"HOME": own},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,  # so that what it runs can be ended with it
+        line = last_line(
+            [str(CHILD), table, name, given],
+            folder=own,
+            seconds=MOST_SECONDS,
+            python=apart if way.is_apart else sys.executable,
         )
-        try:
-            output, complaint = process.communicate(timeout=MOST_SECONDS)
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            raise
-    if process.returncode:
-        raise RuntimeError((complaint.strip() or "it fails").splitlines()[-1])
-    figures: Figures = json.loads(output.splitlines()[-1])
+    figures: Figures = json.loads(line)
     return figures
 
 

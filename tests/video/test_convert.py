@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 import rp_core
 import rp_video
 import rp_video.sync as video
+from rp_video._stream import frames_of
 from support.films import (
     CLIPS,
     MATRICES,
@@ -171,21 +174,31 @@ def test_frames_are_mapped_at_once(film: Path, tmp_path: Path) -> None:
     assert sorted(numbers) == list(range(40))
 
 
-def test_mapping_is_bounded(film: Path, tmp_path: Path) -> None:
-    alive: set[int] = set()
-    most = 0
-    lock = threading.Lock()
+@pytest.mark.parametrize("limit", [1, 2, 4])
+def test_mapping_is_bounded(
+    limit: int, film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = frames_of
+    decoded = written = most = 0
 
-    def watch(image: Array) -> Array:
-        nonlocal most
-        with lock:
-            alive.add(number_of(image))
-            most = max(most, max(alive) - len(alive))
-        return image
+    def counted(*args: Any, **options: Any) -> Any:
+        nonlocal decoded, most
+        with closing(real(*args, **options)) as frames:
+            for frame in frames:
+                decoded += 1
+                most = max(most, decoded - written)
+                yield frame
 
-    video.map_frames(film, tmp_path / "m.mp4", watch, limit=2)
+    def done(progress: rp_core.Progress) -> None:
+        nonlocal written
+        written = progress.done
+        time.sleep(0.002)
 
-    assert most <= 8
+    monkeypatch.setattr("rp_video._map_frames.frames_of", counted)
+    video.map_frames(film, tmp_path / "m.mp4", np.copy, limit=limit, progress=done)
+
+    assert (decoded, written) == (40, 40)
+    assert limit < most <= limit + 9
 
 
 def test_frames_out_of_order_have_steady_times(film: Path, tmp_path: Path) -> None:
@@ -391,3 +404,22 @@ async def test_the_async_faces(sounding: Path, tmp_path: Path) -> None:
     assert len(await rp_video.extract_frames(sounding, tmp_path / "f", step=20)) == 2
     with pytest.raises(rp_core.OperationError):
         await rp_video.convert(tmp_path / "s.wav", tmp_path / "x.mp4")
+
+
+@pytest.mark.parametrize("encoder", ["pyav", "ffmpeg"])
+def test_hdr_says_still_what_it_is(encoder: str, made: Made, tmp_path: Path) -> None:
+    source = made(clip_of("hevc10.mp4"))
+
+    video.convert(source, tmp_path / "c.mp4", codec="hevc", crf=4, rate=25, backend=encoder)
+
+    info = video.probe(tmp_path / "c.mp4")
+    assert (info.primaries, info.transfer, info.is_hdr, info.bits) == (9, 16, True, 8)
+    for frame, other in zip(video.stream(tmp_path / "c.mp4"), video.stream(source), strict=True):
+        assert np.abs(frame.image.astype(int) - other.image).mean() < 3
+
+
+def test_what_is_not_hdr_becomes_bt709(film: Path, tmp_path: Path) -> None:
+    video.convert(film, tmp_path / "c.mp4")
+
+    info = video.probe(tmp_path / "c.mp4")
+    assert (info.primaries, info.transfer, info.is_hdr) == (1, 1, False)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import rp_core
 import rp_video
 import rp_video.sync as video
 from support.films import HEIGHT, WIDTH, Clip, picture, rotated
@@ -217,3 +218,14 @@ def test_no_frame_between_two_times_is_no_damage(film: Path) -> None:
     assert list(video.stream(film, stop=0)) == []
     with pytest.raises(rp_video.DecodeError, match="no frame between"):
         video.load(film, stop=0)
+
+
+def test_opencv_declines_pictures_of_two_fields(odd: Callable[[str], Path], tmp_path: Path) -> None:
+    pytest.importorskip("cv2")
+    path = tmp_path / "fields.mp4"
+    quiet = (program(), "-nostdin", "-loglevel", "error", "-y")
+    fields = ("-vf", "tinterlace=interleave_top,fieldorder=tff", "-flags", "+ildct+ilme")
+    subprocess.run([*quiet, *_SOURCE, *fields, "-c:v", "libx264", str(path)], check=True)
+
+    with pytest.raises(rp_core.NoBackendError, match="interlaced"):
+        next(iter(video.stream(path, backend="opencv")))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -307,12 +307,8 @@ def test_frames_that_are_none_leave_the_old_file(
 def test_an_argument_that_makes_no_sense_is_refused_before_a_frame_is_taken(
     name: str, options: dict[str, Any], error: type[Exception], tmp_path: Path
 ) -> None:
-    def frames() -> Iterator[Array]:
-        raise AssertionError("a frame was taken")
-        yield
-
     with pytest.raises(error):
-        video.save(tmp_path / name, frames(), **options)
+        video.save(tmp_path / name, _untouched(), **options)
     assert os.listdir(tmp_path) == []
 
 
@@ -414,7 +410,6 @@ except Exception as error:
 @pytest.mark.parametrize("name", ["film.mp4", "film.mkv", "film.webm", "film.avi", "film.gif"])
 @encoders
 def test_a_full_disk_leaves_the_old_file(name: str, encoder: str, tmp_path: Path) -> None:
-    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 20_000
     path = tmp_path / name
     path.write_bytes(b"old")
 
@@ -428,3 +423,28 @@ def test_a_full_disk_leaves_the_old_file(name: str, encoder: str, tmp_path: Path
     assert done.stdout.split()[0] in {"OSError", "EncodeError"}, done.stdout + done.stderr
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == [name]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="POSIX users")
+@pytest.mark.parametrize("name", ["film.mp4", "film.gif"])
+def test_a_folder_that_may_not_be_written_is_told_before_a_frame_is_taken(name: str) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # one that every user may look into
+        os.chmod(folder, 0o555)
+        child = os.fork()
+        if child == 0:
+            outcome = 1
+            try:
+                if os.getuid() == 0:  # who may write everywhere
+                    os.setuid(65534)
+                video.save(Path(folder, name), _untouched())
+            except PermissionError:
+                outcome = 0
+            finally:
+                os._exit(outcome)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert os.listdir(folder) == []
+
+
+def _untouched() -> Iterator[Array]:
+    raise AssertionError("a frame was taken")
+    yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 from collections.abc import Callable
@@ -147,8 +148,13 @@ def test_a_function_that_gives_no_image_leaves_nothing(film: Path, tmp_path: Pat
 def test_without_opencv_the_line_is_told_and_nothing_else_is_done(
     film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "cv2", None)
-    with pytest.raises((rp_core.MissingDependencyError, ImportError)):
+    found = importlib.util.find_spec
+    monkeypatch.delitem(sys.modules, "cv2", raising=False)
+    monkeypatch.setattr(
+        "importlib.util.find_spec",
+        lambda name, *more: None if name == "cv2" else found(name, *more),
+    )
+    with pytest.raises(rp_core.MissingDependencyError, match=r'pip install "rp-video\[opencv\]"'):
         video.slowmo(film, tmp_path / "slow.mp4", 2)
     assert os.listdir(tmp_path) == []
 

@@ -6,12 +6,15 @@ import os
 from contextlib import closing
 from dataclasses import replace
 from fractions import Fraction
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from rp_video._convert import first_of
 from rp_video._copying import copied
 from rp_video._decoding import decoding_of
 from rp_video._encoding import choices_of
 from rp_video._files import readable, writable
+from rp_video._look import look_of
 from rp_video._probe import probe
 from rp_video._save import write_film
 from rp_video._sizes import check_size
@@ -80,8 +83,9 @@ def concat(
         raise ValueError(f"the sizes of the films differ: {sizes}; name a size")
     frames = _in_a_row(sources, infos, size)
     with closing(frames):
-        aspect = infos[0].pixel_aspect if size is None else Fraction(1)
-        write_film(choices, frames, sound=sound, progress=progress, pixel_aspect=aspect)
+        first = first_of(sources[0], frames)
+        look = look_of(infos[0], first)
+        write_film(choices, chain([first], frames), sound=sound, progress=progress, look=look)
     return "encoded"
 
 

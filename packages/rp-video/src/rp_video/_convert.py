@@ -13,6 +13,7 @@ from rp_video._encoding import as_rate, choices_of
 from rp_video._errors import DecodeError
 from rp_video._files import readable, writable
 from rp_video._formats import CODECS
+from rp_video._look import look_of
 from rp_video._probe import probe
 from rp_video._save import write_film
 from rp_video._sound import FileSound, Sound
@@ -44,8 +45,9 @@ def convert(
 ) -> None:
     """Write a film anew: in another format, size or rate, or a part of it.
 
-    It is upright, has 8 bits and BT.709 colours; transparency stays where the codec holds it.
-    Memory does not grow with its length.
+    It is upright and has 8 bits; transparency stays where the codec holds it. Its matrix is that of
+    BT.709; what is of a wide gamut or HDR is not mapped to another, and says so still. Memory does
+    not grow with its length.
 
     Args:
         src: The film.
@@ -74,11 +76,12 @@ def convert(
     is_gif = target.lower().endswith(".gif")
     choices = None if is_gif else choices_of(target, rate=rate, codec=codec, crf=crf, preset=preset)
     holds_alpha = choices is None or CODECS[choices.codec].alpha is not None
-    alpha = holds_alpha and probe(source, count=False).has_alpha
+    info = probe(source, count=False)
+    alpha = holds_alpha and info.has_alpha
     request = decoding_of(source, start=start, stop=stop, size=size, alpha=alpha)
     with closing(frames_of(request, strict=strict)) as frames:
-        first, moving = begun(source, frames)
-        timed = chain([first], moving)
+        first = first_of(source, frames)
+        timed = chain([first], frames)
         steady = at_rate(timed, speed) if speed else timed
         if choices is None:
             from rp_video._save_gif import save_gif
@@ -89,14 +92,14 @@ def convert(
             choices,
             steady,
             sound=sound_from(source, first) if keep_audio else None,
-            pixel_aspect=aspect_of(source, first),
+            look=look_of(info, first),
             backend=backend,
             progress=progress,
         )
 
 
-def begun(path: str, frames: Iterator[Frame]) -> tuple[Frame, Iterator[Frame]]:
-    """Return the first frame, and the others.
+def first_of(path: str, frames: Iterator[Frame]) -> Frame:
+    """Return the first frame.
 
     Raises:
         DecodeError: There is none.
@@ -104,16 +107,7 @@ def begun(path: str, frames: Iterator[Frame]) -> tuple[Frame, Iterator[Frame]]:
     first = next(frames, None)
     if first is None:
         raise DecodeError(f"{path}: there is no frame between start and stop")
-    return first, frames
-
-
-def aspect_of(path: str, frame: Frame) -> Fraction:
-    """Return the width of a pixel by its height of a film whose frames have been given a size."""
-    info = probe(path, count=False)
-    rows, columns = frame.image.shape[:2]
-    aspect = info.pixel_aspect * Fraction(info.width * rows, info.height * columns)
-    near = abs(aspect - 1) < Fraction(1, 50) and info.pixel_aspect == 1
-    return Fraction(1) if near else aspect.limit_denominator(255)
+    return first
 
 
 def sound_from(path: str, first: Frame) -> Sound:

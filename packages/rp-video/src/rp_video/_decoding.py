@@ -8,6 +8,7 @@ from fractions import Fraction
 from numbers import Rational, Real
 from typing import TYPE_CHECKING
 
+from rp_video._checks import check_int
 from rp_video._sizes import check_size
 
 if TYPE_CHECKING:
@@ -70,12 +71,25 @@ def as_time(name: str, value: object) -> Fraction | None:
     return Fraction(value) if isinstance(value, Rational) else Fraction(float(value))
 
 
+def interval(start: object, stop: object) -> tuple[Fraction | None, Fraction | None]:
+    """Return the times between which something is asked for, as exact numbers.
+
+    Raises:
+        TypeError: One is no number.
+        ValueError: One is not finite, or they are in the wrong order.
+    """
+    begin, end = as_time("start", start), as_time("stop", stop)
+    if begin is not None and end is not None and end < begin:
+        raise ValueError(f"stop={stop} is before start={start}")
+    return begin, end
+
+
 def decoding_of(
     path: str,
     *,
     start: object = None,
     stop: object = None,
-    step: object = 1,
+    step: int = 1,
     size: Size | None = None,
     alpha: bool = False,
 ) -> Decoding:
@@ -84,12 +98,7 @@ def decoding_of(
     Raises:
         TypeError, ValueError: As `stream`.
     """
-    begin, end = as_time("start", start), as_time("stop", stop)
-    if begin is not None and end is not None and end < begin:
-        raise ValueError(f"stop={stop} is before start={start}")
-    if isinstance(step, bool) or not isinstance(step, int):
-        raise TypeError(f"step must be an int, not {step!r}")
-    if step < 1:
-        raise ValueError(f"step must be at least 1, not {step}")
+    begin, end = interval(start, stop)
+    check_int("step", step, 1)
     check_size(size)
     return Decoding(path, begin, end, step, size, bool(alpha))

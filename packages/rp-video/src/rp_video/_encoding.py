@@ -10,6 +10,7 @@ from numbers import Rational, Real
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from rp_core import cpu_limit
+from rp_video._checks import check_int
 from rp_video._formats import CODECS, Codec, Container, codec_of, container_of
 from rp_video._types import Frame
 
@@ -19,6 +20,21 @@ if TYPE_CHECKING:
 
 TICKS: Final = 90_000
 """Ticks of a second in which frames that have times of their own are counted: as in MPEG."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a file says of how its pixels are meant.
+
+    Attributes:
+        aspect: Width of a pixel by its height.
+        primaries: Colour primaries, as ITU-T H.273 numbers them.
+        transfer: Transfer characteristics, likewise.
+    """
+
+    aspect: Fraction = Fraction(1)
+    primaries: int = 1
+    transfer: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +54,7 @@ class Encoding:
         preset: Speed; None: as the codec has it.
         alpha: Whether frames are RGBA.
         sound: Its sound.
-        pixel_aspect: Width of a pixel by its height.
+        look: What the file says of its pixels.
         threads: How many threads may encode; 0: as many as the budget has.
         allow_lossy_codec: Whether MPEG-4 part 2 may stand in for H.264.
     """
@@ -55,7 +71,7 @@ class Encoding:
     preset: str | None = None
     alpha: bool = False
     sound: Sound | None = None
-    pixel_aspect: Fraction = Fraction(1)
+    look: Look = Look()
     threads: int = 0
     allow_lossy_codec: bool = False
 
@@ -144,12 +160,9 @@ def choices_of(path: str, *, rate: Rate | None, codec: Any, crf: Any, preset: An
     name = codec_of(path, codec)
     most = {"h264": 51, "hevc": 51}.get(name, 63)
     if crf is not None:
-        if isinstance(crf, bool) or not isinstance(crf, int):
-            raise TypeError(f"crf must be an int, not {crf!r}")
+        check_int(f"crf of {name}", crf, 0, most)
         if CODECS[name].crf is None:
             raise ValueError(f"{name} has no crf")
-        if not 0 <= crf <= most:
-            raise ValueError(f"crf of {name} must be 0 to {most}, not {crf}")
     if preset is not None and not isinstance(preset, str):
         raise TypeError(f"preset must be a string, not {preset!r}")
     if preset is not None and CODECS[name].preset is None:

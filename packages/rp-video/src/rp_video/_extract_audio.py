@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from rp_core import atomic_write
-from rp_video._decoding import as_time
+from rp_video._decoding import interval
 from rp_video._files import readable, writable
 from rp_video._formats import Container
 
@@ -51,9 +51,7 @@ def extract_audio(
         OSError: A file could not be read or written.
     """
     source, target = readable(src), writable(dst)
-    begin, end = as_time("start", start), as_time("stop", stop)
-    if begin is not None and end is not None and end < begin:
-        raise ValueError(f"stop={stop} is before start={start}")
+    begin, end = interval(start, stop)
     suffix = os.path.splitext(target)[1].lower()
     if suffix not in _FORMATS:
         names = " ".join(_FORMATS)

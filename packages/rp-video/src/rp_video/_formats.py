@@ -16,12 +16,14 @@ class Container:
         codec: What films in it are encoded with by default.
         sounds: Codecs of sound that it holds; empty: any.
         sound: What sound in it is encoded with: FFmpeg's name of the encoder.
+        options: Options of the format.
     """
 
     muxer: str
     codec: str
     sounds: frozenset[str]
     sound: str
+    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,24 @@ class Codec:
 
 
 _MP4 = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"})
+_MOV = frozenset({"aac", "mp3", "ac3", "alac", "pcm_s16le"})
+_AVI = frozenset({"mp3", "ac3", "pcm_s16le"})
+_BEGINS_WITH_INDEX = (("movflags", "+faststart"),)
+# The padding before MP3 would move the film by a frame, which an AVI cannot say.
+_UNMOVED = (("avoid_negative_ts", "disabled"),)
 CONTAINERS: Final = {
-    ".mp4": Container("mp4", "h264", _MP4, "aac"),
-    ".m4v": Container("mp4", "h264", _MP4, "aac"),
-    ".mov": Container("mov", "h264", frozenset({"aac", "mp3", "ac3", "alac", "pcm_s16le"}), "aac"),
+    ".mp4": Container("mp4", "h264", _MP4, "aac", _BEGINS_WITH_INDEX),
+    ".m4v": Container("mp4", "h264", _MP4, "aac", _BEGINS_WITH_INDEX),
+    ".mov": Container(
+        "mov",
+        "h264",
+        frozenset({"aac", "mp3", "ac3", "alac", "pcm_s16le"}),
+        "aac",
+        _BEGINS_WITH_INDEX,
+    ),
     ".mkv": Container("matroska", "h264", _MP4 | {"vorbis", "pcm_s16le"}, "aac"),
     ".webm": Container("webm", "vp9", frozenset({"opus", "vorbis"}), "libopus"),
-    ".avi": Container("avi", "h264", frozenset({"mp3", "ac3", "pcm_s16le"}), "libmp3lame"),
+    ".avi": Container("avi", "h264", _AVI, "libmp3lame", _UNMOVED),
 }
 CODECS: Final = {
     "h264": Codec("libx264", 20, preset="medium"),
@@ -66,6 +79,8 @@ CODECS: Final = {
     "mjpeg": Codec("mjpeg", None, "yuvj420p"),
     "mpeg4": Codec("mpeg4", None, options=(("q", "3"),)),
 }
+# The native decoders of FFmpeg leave the alpha channel of these away.
+ALPHA_DECODERS: Final = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 _OTHER_NAMES: Final = {"h265": "hevc", "x264": "h264", "x265": "hevc", "avc": "h264"}
 _IN_MP4 = frozenset({"h264", "hevc", "vp9", "av1", "mpeg4"})
 _ONLY: Final = {
@@ -107,3 +122,8 @@ def codec_of(path: str, name: str | None) -> str:
     if codec not in _ONLY.get(suffix, CODECS):
         raise ValueError(f"{suffix} does not hold {codec}, only {', '.join(sorted(_ONLY[suffix]))}")
     return codec
+
+
+def raw_pixels(channels: int) -> str:
+    """Return FFmpeg's name of the pixels of an array of 3 or 4 channels."""
+    return "rgba" if channels == 4 else "rgb24"

@@ -9,10 +9,11 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import rp_core.sync
-from rp_video._convert import begun, sound_from
+from rp_video._convert import first_of, sound_from
 from rp_video._decoding import decoding_of
 from rp_video._encoding import choices_of, image_of
 from rp_video._files import readable, writable
+from rp_video._look import look_of
 from rp_video._probe import probe
 from rp_video._save import write_film
 from rp_video._stream import frames_of
@@ -43,7 +44,7 @@ def map_frames(
 ) -> None:
     """Write a film whose frames are those of another, changed by a function, in parallel.
 
-    At most `limit + 6` frames are in memory. Frames keep their times. The encoder has one thread:
+    At most `limit + 9` frames are in memory. Frames keep their times. The encoder has one thread:
     the others are the function's.
 
     Args:
@@ -77,8 +78,8 @@ def map_frames(
         return replace(frame, image=image_of(fn(frame.image)))
 
     with closing(frames_of(decoding_of(source), strict=strict)) as frames:
-        first, moving = begun(source, frames)
-        items = chain([first], moving)
+        first = first_of(source, frames)
+        items = chain([first], frames)
         work = rp_core.sync.thread_map(
             changed, items, limit=limit, buffer=_AHEAD, ordered=ordered, cpu=True
         )
@@ -89,7 +90,7 @@ def map_frames(
                 sound=sound_from(source, first) if keep_audio else None,
                 backend=backend,
                 progress=progress,
-                pixel_aspect=probe(source, count=False).pixel_aspect,
+                look=look_of(probe(source, count=False)),
                 threads=1,
             )
 

@@ -10,6 +10,7 @@ from rp_video._copying import copied
 from rp_video._decoding import decoding_of
 from rp_video._encoding import choices_of
 from rp_video._files import readable, writable
+from rp_video._look import look_of
 from rp_video._probe import probe
 from rp_video._save import write_film
 from rp_video._sound import sound_of
@@ -45,6 +46,6 @@ def replace_audio(
         return "copied"
     choices = choices_of(target, rate=None, codec=None, crf=None, preset=None)
     with closing(frames_of(decoding_of(source), strict=False)) as frames:
-        aspect = probe(source, count=False).pixel_aspect
-        write_film(choices, frames, sound=sound, pixel_aspect=aspect)
+        look = look_of(probe(source, count=False))
+        write_film(choices, frames, sound=sound, look=look)
     return "encoded"

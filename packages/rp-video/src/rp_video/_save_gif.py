@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from rp_core import Fallback, Reporter, atomic_write, extra
+from rp_video._checks import check_int
 from rp_video._encoding import as_rate
 from rp_video._errors import EncodeError
 from rp_video._ffmpeg.program import find
@@ -48,6 +49,22 @@ class GifRequest:
     loop: int
     colors: int
     dither: Dither
+
+    @property
+    def repeats(self) -> str:
+        """How often it is shown again, as FFmpeg counts: -1 for never, 0 for ever."""
+        return str(-1 if self.loop == 1 else max(0, self.loop - 1))
+
+    @property
+    def palettegen(self) -> str:
+        """Options of the filter that makes the palette."""
+        return f"stats_mode=full:max_colors={self.colors}"
+
+    @property
+    def paletteuse(self) -> str:
+        """Options of the filter that reduces to the palette."""
+        scale = ":bayer_scale=5" if self.dither == "bayer" else ""
+        return f"dither={self.dither}{scale}:diff_mode=rectangle"
 
 
 encode_gif: Fallback[[GifRequest], None] = Fallback("rp_video.save_gif", error=EncodeError)
@@ -124,11 +141,8 @@ def save_gif(
 
 
 def _check(loop: object, colors: object, dither: object) -> None:
-    for name, value, least, most in (("loop", loop, 0, 65536), ("colors", colors, 4, 256)):
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise TypeError(f"{name} must be an int, not {value!r}")
-        if not least <= value <= most:
-            raise ValueError(f"{name} must be {least} to {most}, not {value}")
+    check_int("loop", loop, 0, 65536)
+    check_int("colors", colors, 4, 256)
     if dither not in _DITHERS:
         raise ValueError(f"dither must be one of {', '.join(_DITHERS)}, not {dither!r}")
 

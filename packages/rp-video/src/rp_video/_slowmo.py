@@ -18,6 +18,7 @@ from rp_video._encoding import as_rate, choices_of, image_of
 from rp_video._errors import DecodeError
 from rp_video._files import readable, writable
 from rp_video._flow import between, blend
+from rp_video._look import look_of
 from rp_video._probe import probe
 from rp_video._save import write_film
 from rp_video._stream import frames_of
@@ -67,9 +68,9 @@ def slowmo(
         dst: Destination, as in `save`; it may be `src`.
         factor: How many times as long it lasts, 1 to 100, not only whole numbers.
         method: "flow" moves pixels along the optical flow (OpenCV, extra `opencv`); "minterpolate"
-            is FFmpeg's motion-compensated filter, a little better and many times slower; "blend"
-            fades. A function `(before, after, t) -> image` of two images (H, W, 3), uint8, and a
-            time between 0 and 1, such as a model that you have; it is called in threads.
+            is FFmpeg's motion-compensated filter, several times slower; "blend" fades. A function
+            `(before, after, t) -> image` of two images (H, W, 3), uint8, and a time between 0 and
+            1, such as a model that you have; it is called in threads.
         rate: Frames a second of the new film. None: that of the old one.
         limit: How many pairs of frames may be in work at once. None: the CPU budget.
         codec: As in `save`.
@@ -85,24 +86,24 @@ def slowmo(
     """
     source, target = readable(src), writable(dst)
     slowness = _factor(factor)
-    work = _work(method)
+    work = None if method == "minterpolate" else _work(method)
     choices = choices_of(target, rate=rate, codec=codec, crf=crf, preset=preset)
     info = probe(source)
     speed = as_rate(rate) or info.rate
-    how: dict[str, Any] = {"pixel_aspect": info.pixel_aspect}
+    how: dict[str, Any] = {"backend": backend, "progress": progress, "look": look_of(info)}
     timed = replace(choices, rate=speed)
     request = decoding_of(source)
     with closing(frames_of(request, strict=False)) as frames:
-        if method == "minterpolate":
+        if work is None:
             from rp_video._pyav.minterpolate import slowed
 
             images: Any = slowed(frames, slowness, speed)
-            write_film(timed, images, backend=backend, progress=progress, **how)
+            write_film(timed, images, **how)
             return
         pairs = _pairs(frames, slowness, speed)
         with rp_core.sync.thread_map(work, pairs, limit=limit, cpu=True) as results:
             images = (image for made in results for image in made)
-            write_film(timed, images, backend=backend, progress=progress, threads=1, **how)
+            write_film(timed, images, threads=1, **how)
 
 
 def _factor(factor: object) -> Fraction:
@@ -119,7 +120,7 @@ def _work(method: Any) -> Callable[[Pair], list[Image]]:
     if method == "flow":
         require("cv2", extra="opencv", package="rp-video")
         return lambda pair: _made(pair, between)
-    if method in {"blend", "minterpolate"}:
+    if method == "blend":
         return lambda pair: _made(pair, blend)
     if isinstance(method, str):
         names = ", ".join(_NAMES)
@@ -155,9 +156,8 @@ def _pairs(frames: Iterable[Frame], factor: Fraction, rate: Fraction) -> Iterato
         before = frame
     if before is None:
         raise DecodeError("there is no frame")
-    times, count = _times(
-        before, before.time + before.duration, origin, float(rate * factor), count
-    )
+    end = before.time + before.duration
+    times, count = _times(before, end, origin, float(rate * factor), count)
     yield Pair(before.image, before.image, (0.0,) * len(times))
 
 

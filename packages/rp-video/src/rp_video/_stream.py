@@ -6,6 +6,7 @@ import warnings
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from rp_video._checks import check_int
 from rp_video._cut_off import is_cut_off
 from rp_video._decoding import decoding_of
 from rp_video._errors import DamagedWarning, DecodeError, TruncatedError
@@ -66,7 +67,7 @@ def stream(
         NoBackendError: Each backend is missing, or declines.
         TypeError, ValueError: An argument makes no sense.
     """
-    check_buffer(buffer)
+    check_int("buffer", buffer, 0)
     ask = open_frames.using(backend)
     request = decoding_of(readable(path), start=start, stop=stop, step=step, size=size, alpha=alpha)
     return frames_of(request, ask, strict=strict)
@@ -99,20 +100,7 @@ def _report(error: DecodeError, *, strict: bool) -> None:
     warnings.warn(str(error), DamagedWarning, stacklevel=3)
 
 
-def check_buffer(buffer: object) -> None:
-    """Refuse what is no number of frames.
-
-    Raises:
-        TypeError: It is no int.
-        ValueError: It is negative.
-    """
-    if isinstance(buffer, bool) or not isinstance(buffer, int):
-        raise TypeError(f"buffer must be an int, not {buffer!r}")
-    if buffer < 0:
-        raise ValueError(f"buffer must be 0 or more, not {buffer}")
-
-
 def ahead(path: object, *, buffer: int = 4, **options: Any) -> int:  # noqa: ARG001
     """Return how many frames are decoded ahead of the consumer."""
-    check_buffer(buffer)
+    check_int("buffer", buffer, 0)
     return buffer

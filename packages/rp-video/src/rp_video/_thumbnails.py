@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import ceil, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from rp_video._checks import check_int
 from rp_video._frames_at import frames_at
 from rp_video._probe import probe
 from rp_video._sizes import check_size
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     import os
 
     from rp_video._types import Frame, Image, Size
+
+_MOST: Final = 10_000
 
 
 def thumbnails(
@@ -34,7 +37,7 @@ def thumbnails(
         DecodeError, OSError: As `frames_at`.
         TypeError, ValueError: An argument makes no sense.
     """
-    _check_count("count", count)
+    check_int("count", count, 1, _MOST)
     check_size(size)
     info = probe(path)
     length = Fraction(info.duration or 0)
@@ -71,13 +74,10 @@ def thumbnail_strip(
     """
     import numpy as np
 
-    _check_count("count", count)
+    check_int("count", count, 1, _MOST)
     if columns is not None:
-        _check_count("columns", columns)
-    if isinstance(gap, bool) or not isinstance(gap, int):
-        raise TypeError(f"gap must be an int, not {gap!r}")
-    if not 0 <= gap <= 1000:
-        raise ValueError(f"gap must be 0 to 1000, not {gap}")
+        check_int("columns", columns, 1, _MOST)
+    check_int("gap", gap, 0, 1000)
     frames = thumbnails(path, count, size=size, cache=cache)
     wide = min(count, columns or ceil(sqrt(count)))
     high = ceil(count / wide)
@@ -87,10 +87,3 @@ def thumbnail_strip(
         top, left = place // wide * (rows + gap), place % wide * (columns_each + gap)
         strip[top : top + rows, left : left + columns_each] = frame.image
     return strip
-
-
-def _check_count(name: str, count: object) -> None:
-    if isinstance(count, bool) or not isinstance(count, int):
-        raise TypeError(f"{name} must be an int, not {count!r}")
-    if not 1 <= count <= 10_000:
-        raise ValueError(f"{name} must be 1 to 10000, not {count}")

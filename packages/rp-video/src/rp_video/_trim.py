@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from rp_video._convert import convert
 from rp_video._copying import copied
-from rp_video._decoding import as_time
+from rp_video._decoding import interval
 from rp_video._files import readable, writable
 from rp_video._sound import FileSound
 
@@ -57,9 +57,7 @@ def trim(
         TypeError, ValueError: An argument makes no sense, or there is no frame between the times.
     """
     source, target = readable(src), writable(dst)
-    begin, end = as_time("start", start), as_time("stop", stop)
-    if begin is not None and end is not None and end < begin:
-        raise ValueError(f"stop={stop} is before start={start}")
+    begin, end = interval(start, stop)
     may_copy = codec is None and crf is None and preset is None
     if may_copy and not target.lower().endswith(".gif"):
         from rp_video._pyav.remux import part_between

@@ -76,8 +76,10 @@ class VideoInfo:
         pixel_format: How pixels are stored, as FFmpeg names it, such as "yuv420p10le".
         bits: Bits per sample.
         has_alpha: Whether it has transparency.
-        is_hdr: Whether its transfer is PQ (SMPTE ST 2084) or HLG (ARIB STD-B67). Frames are not
-            tone-mapped: they have the values that the file has.
+        primaries: Colour primaries as ITU-T H.273 numbers them: 1 is BT.709, 9 is BT.2020, 2 is
+            not said.
+        transfer: Transfer characteristics likewise: 1 is BT.709, 16 is PQ (SMPTE ST 2084), 18 is
+            HLG (ARIB STD-B67). Frames are not tone-mapped: they have the values of the file.
         pixel_aspect: Width of a pixel by its height, upright; frames have the pixels as stored.
         audio: Its sound; None: it has none.
     """
@@ -97,9 +99,15 @@ class VideoInfo:
     pixel_format: str
     bits: int
     has_alpha: bool
-    is_hdr: bool
+    primaries: int
+    transfer: int
     pixel_aspect: Fraction
     audio: AudioInfo | None
+
+    @property
+    def is_hdr(self) -> bool:
+        """Whether its transfer is PQ or HLG."""
+        return self.transfer in {16, 18}
 
 
 DecodeBackend: TypeAlias = Literal["pyav", "ffmpeg", "opencv"]

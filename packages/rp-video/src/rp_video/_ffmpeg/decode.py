@@ -12,6 +12,7 @@ import numpy as np
 from rp_core import UnsupportedError, check_wanted
 from rp_video._errors import DecodeError
 from rp_video._ffmpeg.program import PROTOCOLS, Run
+from rp_video._formats import ALPHA_DECODERS, raw_pixels
 from rp_video._probe import probe
 from rp_video._sizes import full_size, interpolation
 from rp_video._ticks import tolerance
@@ -27,7 +28,6 @@ _SHOWN: Final = re.compile(
     r"showinfo.* n: *\d+ pts: *(-?\d+) .*?duration: *(-?\d+) .*? s:(\d+)x(\d+) "
 )
 _TIME_BASE: Final = re.compile(r"showinfo.* config in time_base: (\d+)/(\d+)")
-_ALPHA_DECODERS: Final = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 
 class _Shown(NamedTuple):
@@ -69,22 +69,12 @@ def _arguments(request: Decoding) -> list[str]:
     filters = ["showinfo=checksum=0"]
     if request.size and info and (scale := _scale(request, info)):
         filters.append(scale)
-    filters.append("format=rgba" if request.alpha else "format=rgb24")
+    filters.append(f"format={raw_pixels(4 if request.alpha else 3)}")
     decoder: list[str] = []
-    if info and info.has_alpha and info.codec in _ALPHA_DECODERS:
-        decoder = ["-c:v", _ALPHA_DECODERS[info.codec]]
-    output = [
-        "-an",
-        "-sn",
-        "-dn",
-        "-fps_mode",
-        "passthrough",
-        "-enc_time_base",
-        "demux",
-        "-f",
-        "rawvideo",
-        "pipe:1",
-    ]
+    if info and info.has_alpha and info.codec in ALPHA_DECODERS:
+        decoder = ["-c:v", ALPHA_DECODERS[info.codec]]
+    times = ["-fps_mode", "passthrough", "-enc_time_base", "demux"]
+    output = ["-an", "-sn", "-dn", *times, "-f", "rawvideo", "pipe:1"]
     source = [*PROTOCOLS, "-copyts", *decoder, "-i", f"file:{request.path}"]
     return [*source, "-map", _best(request.path), "-vf", ",".join(filters), *output]
 

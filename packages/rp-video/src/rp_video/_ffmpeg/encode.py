@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from rp_core import UnsupportedError, check_wanted
 from rp_video._encoding import TICKS
 from rp_video._errors import CodecUnavailableError, EncodeError
 from rp_video._ffmpeg.program import Run
 from rp_video._ffmpeg.sound import add_sound
+from rp_video._formats import raw_pixels
 from rp_video._sound import JoinedSound
 
 if TYPE_CHECKING:
     from rp_video._encoding import Encoding, Timed
 
-_BT709: Final = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 _opening: dict[str, bool] = {}
 
 
@@ -37,14 +37,14 @@ class PipeWriter:
         self._run = Run(self._arguments(request), feeds=True)
 
     def _arguments(self, request: Encoding) -> list[str]:
-        pixels = "rgba" if request.alpha else "rgb24"
+        pixels = raw_pixels(4 if request.alpha else 3)
         size = f"{request.width}x{request.height}"
         source = ["-f", "rawvideo", "-pix_fmt", pixels, "-s", size, "-framerate", str(request.rate)]
         options = [part for key, value in request.options().items() for part in (f"-{key}", value)]
         threads = ["-threads", str(request.thread_count)]
         return [
             *source, "-i", "pipe:0", "-vf", _filters(request), "-c:v", request.traits.encoder,
-            *threads, *options, "-f", request.container.muxer, *muxing(request), "-y",
+            *threads, *options, *muxing(request), "-y",
             f"file:{self._silent}",
         ]  # fmt: skip
 
@@ -89,15 +89,16 @@ def _filters(request: Encoding) -> str:
     matrix, reach = ("bt601", "pc") if pixels.startswith("yuvj") else ("bt709", "tv")
     colors = f"in_range=pc:out_range={reach}:out_color_matrix={matrix}"
     scale = f"scale={colors}:flags=area,format={pixels}"
-    scale = f"{scale},{_BT709}" if matrix == "bt709" else scale
-    return f"{scale},setsar={request.pixel_aspect.numerator}/{request.pixel_aspect.denominator}"
+    if matrix == "bt709":
+        tags = f"color_primaries={request.look.primaries}:color_trc={request.look.transfer}"
+        scale = f"{scale},setparams=range=tv:colorspace=bt709:{tags}"
+    return f"{scale},setsar={request.look.aspect.numerator}/{request.look.aspect.denominator}"
 
 
 def muxing(request: Encoding) -> list[str]:
-    """Return the options for the format."""
-    if request.container.muxer in {"mp4", "mov"}:
-        return ["-movflags", "+faststart"]
-    return ["-avoid_negative_ts", "disabled"] if request.container.muxer == "avi" else []
+    """Return what names the format, and its options."""
+    options = (part for name, value in request.container.options for part in (f"-{name}", value))
+    return ["-f", request.container.muxer, *options]
 
 
 def _opens(encoder: str) -> bool:

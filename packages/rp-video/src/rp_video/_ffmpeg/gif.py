@@ -11,6 +11,7 @@ import numpy as np
 from rp_core import UnsupportedError
 from rp_video._errors import EncodeError
 from rp_video._ffmpeg.program import Run
+from rp_video._formats import raw_pixels
 
 if TYPE_CHECKING:
     from rp_video._save_gif import GifRequest
@@ -26,17 +27,14 @@ def encode(request: GifRequest) -> None:
         raise UnsupportedError("a pipe of frames has a rate, and no times")
     rows, columns, channels = request.images.shape
     rate = f"{100 * request.images.count}/{sum(request.delays)}"
-    scale = ":bayer_scale=5" if request.dither == "bayer" else ""
     filters = (
-        f"split[a][b];[a]palettegen=stats_mode=full:max_colors={request.colors}[p];"
-        f"[b][p]paletteuse=dither={request.dither}{scale}:diff_mode=rectangle"
+        f"split[a][b];[a]palettegen={request.palettegen}[p];[b][p]paletteuse={request.paletteuse}"
     )
-    pixels = "rgba" if channels == 4 else "rgb24"
+    pixels = raw_pixels(channels)
     source = ["-f", "rawvideo", "-pix_fmt", pixels, "-s", f"{columns}x{rows}", "-framerate", rate]
-    loop = str(-1 if request.loop == 1 else max(0, request.loop - 1))
     total, count = sum(request.delays), request.images.count
     last = max(1, total - floor(Fraction((count - 1) * total, count) + Fraction(1, 2)))
-    output = ["-loop", loop, "-final_delay", str(last), "-f", "gif", "-y"]
+    output = ["-loop", request.repeats, "-final_delay", str(last), "-f", "gif", "-y"]
     arguments = [*source, "-i", "pipe:0", "-lavfi", filters, *output, f"file:{request.path}"]
     with Run(arguments, feeds=True) as run:
         stdin: Any = run.process.stdin

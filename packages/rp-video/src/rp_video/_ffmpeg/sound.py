@@ -33,7 +33,7 @@ def add_sound(request: Encoding, silent: str, end: Fraction, muxing: list[str]) 
         else:
             sound = _of_file(request.sound, end) if isinstance(request.sound, FileSound) else []
         source = ["-i", f"file:{silent}", *sound, "-map", "0:v:0", "-c:v", "copy"]
-        target = ["-c:a", request.container.sound, "-f", request.container.muxer, *muxing, "-y"]
+        target = ["-c:a", request.container.sound, *muxing, "-y"]
         with Run([*source, *target, f"file:{request.path}"]) as run:
             if run.wait():
                 raise EncodeError(f"{request.target}: {run.complaint}")

@@ -13,6 +13,7 @@ from rp_video._cut_off import is_cut_off
 from rp_video._errors import DecodeError
 from rp_video._probe import probe
 from rp_video._pyav.opening import has_several
+from rp_video._pyav.probe import is_interlaced
 from rp_video._types import Frame
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def _decline_what_goes_wrong(request: Decoding, info: VideoInfo) -> None:
         raise UnsupportedError("it does not tell the times of frames that are out of order")
     if has_several(request.path):
         raise UnsupportedError("it may take another stream")
+    if is_interlaced(request.path):
+        raise UnsupportedError("it converts interlaced pictures as if they were whole")
     if info.codec == "av1" or info.has_alpha or info.bits > 8:
         raise UnsupportedError(f"it gets {info.codec} in {info.pixel_format} wrong")
 

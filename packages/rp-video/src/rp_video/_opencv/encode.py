@@ -11,7 +11,7 @@ import cv2
 
 from rp_core import UnsupportedError
 from rp_video._cut_off import is_cut_off
-from rp_video._encoding import TICKS
+from rp_video._encoding import TICKS, Look
 from rp_video._errors import CodecUnavailableError, EncodeError
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ class OpencvWriter:
     """Writes frames at a fixed rate, into a file beside the one that is asked for."""
 
     def __init__(self, request: Encoding) -> None:
-        if request.pixel_aspect != 1:
-            raise UnsupportedError("its pixels are square")
+        if request.look != Look():
+            raise UnsupportedError("its pixels are square, and of BT.709")
         if request.codec not in {"h264", "mpeg4"} or request.sound or request.alpha:
             raise UnsupportedError("it writes MPEG-4 part 2 only, without sound or alpha")
         if request.time_base.denominator == TICKS:

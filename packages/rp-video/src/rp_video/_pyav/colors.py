@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from av.video.reformatter import ColorRange, Colorspace
+
+if TYPE_CHECKING:
+    from rp_video._encoding import Look
 
 
 def conversion(pixels: str) -> dict[str, Any]:
@@ -16,8 +19,9 @@ def conversion(pixels: str) -> dict[str, Any]:
     return {}
 
 
-def tag(context: Any, pixels: str) -> None:
+def tag(context: Any, pixels: str, look: Look) -> None:
     """Say in the file how its colours are meant (numbers of ITU-T H.273)."""
     if pixels.startswith("yuv") and not pixels.startswith("yuvj"):
-        context.color_primaries = context.color_trc = context.colorspace = 1
+        context.color_primaries, context.color_trc = look.primaries, look.transfer
+        context.colorspace = 1
         context.color_range = ColorRange.MPEG.value

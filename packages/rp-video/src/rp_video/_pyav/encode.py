@@ -7,13 +7,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 import av
-import av.error
 from av.video.reformatter import VideoReformatter
 
 from rp_video._errors import CodecUnavailableError, EncodeError
-from rp_video._files import ENVIRONMENT
+from rp_video._formats import raw_pixels
 from rp_video._pyav.colors import conversion, tag
-from rp_video._pyav.opening import time_base_of, translated
+from rp_video._pyav.opening import create, time_base_of, translated
 from rp_video._pyav.sound import SoundTrack
 
 if TYPE_CHECKING:
@@ -22,12 +21,6 @@ if TYPE_CHECKING:
     from rp_video._encoding import Encoding, Timed
 
 _FRAME_DURATION: Final = 1 << 8  # AV_CODEC_FLAG_FRAME_DURATION
-_OPTIONS: Final = {
-    "mp4": {"movflags": "+faststart"},
-    "mov": {"movflags": "+faststart"},
-    # The padding before MP3 would move the film by a frame, which an AVI cannot say.
-    "avi": {"avoid_negative_ts": "disabled"},
-}
 
 
 class PyavWriter:
@@ -38,27 +31,17 @@ class PyavWriter:
         self._end = Fraction(0)
         self._sound: SoundTrack | None = None
         self._reformatter = VideoReformatter()
-        muxer = request.container.muxer
         with translated(request.target, EncodeError):
-            self._container = av.open(
-                f"file:{request.path}", "w", format=muxer, options=_OPTIONS.get(muxer, {})
-            )
+            self._container = create(request.path, request.container)
         try:
             self._stream = self._make_stream()
             self._sound = SoundTrack.of(self._container, request.container, request.sound)
-            self._begin()
+            # Also a PermissionError, of a device that is not there, not of a file.
+            with translated(request.target, CodecUnavailableError):
+                self._container.start_encoding()
         except BaseException:
             self.abort()
             raise
-
-    def _begin(self) -> None:
-        try:
-            self._container.start_encoding()
-        except av.error.FFmpegError as error:
-            if isinstance(error, OSError) and error.errno in ENVIRONMENT:
-                raise
-            # Also a PermissionError, of a device that is not there, not of a file.
-            raise CodecUnavailableError(f"{self._request.codec} does not open: {error}") from error
 
     def _make_stream(self) -> Any:
         request = self._request
@@ -68,22 +51,22 @@ class PyavWriter:
             )
         except (av.codec.codec.UnknownCodecError, ValueError) as error:
             raise CodecUnavailableError(f"no encoder for {request.codec}: {error}") from error
-        if request.pixel_aspect != 1:
-            stream.sample_aspect_ratio = request.pixel_aspect
-            stream.codec_context.sample_aspect_ratio = request.pixel_aspect
+        if request.look.aspect != 1:
+            stream.sample_aspect_ratio = request.look.aspect
+            stream.codec_context.sample_aspect_ratio = request.look.aspect
         context = stream.codec_context
         stream.width, stream.height, stream.pix_fmt = request.width, request.height, request.pixels
         context.time_base = request.time_base
         context.thread_count = request.thread_count
         context.flags |= _FRAME_DURATION
-        tag(context, request.pixels)
+        tag(context, request.pixels, request.look)
         return stream
 
     def prepare(self, frame: Timed) -> VideoFrame:
         """Convert a frame to the pixels of the film."""
         image, time, duration = frame
         pixels = self._request.pixels
-        given = av.VideoFrame.from_numpy_buffer(image, "rgba" if image.shape[2] == 4 else "rgb24")
+        given = av.VideoFrame.from_numpy_buffer(image, raw_pixels(image.shape[2]))
         with translated(self._request.target, EncodeError):
             picture = self._reformatter.reformat(
                 given, format=pixels, interpolation="AREA", threads=1, **conversion(pixels)

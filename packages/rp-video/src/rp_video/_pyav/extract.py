@@ -6,10 +6,8 @@ from contextlib import closing
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-import av
-
 from rp_video._errors import EncodeError
-from rp_video._pyav.opening import opened, time_base_of, translated
+from rp_video._pyav.opening import create, opened, time_base_of, translated
 from rp_video._pyav.sound import SoundTrack
 from rp_video._sound import FileSound
 
@@ -34,10 +32,7 @@ def extract(
         name = stream.codec_context.codec.canonical_name
         first = start if start is not None else _beginning(stream)
     sound = FileSound(source, first, stop)
-    with (
-        translated(path, EncodeError),
-        av.open(f"file:{path}", "w", format=container.muxer) as output,
-    ):
+    with translated(path, EncodeError), create(path, container) as output:
         track = SoundTrack.of(output, container, sound)
         if track is not None:
             with closing(track):

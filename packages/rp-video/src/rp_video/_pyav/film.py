@@ -11,18 +11,14 @@ import av.error
 
 from rp_core import check_wanted
 from rp_video._errors import DecodeError
+from rp_video._formats import ALPHA_DECODERS
 from rp_video._pyav.opening import best_video, fraction, opened, time_base_of, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import TracebackType
 
     from av.packet import Packet
     from av.video.frame import VideoFrame
-
-# The native decoders of FFmpeg leave the alpha channel of VP8 and VP9 away.
-_WITH_ALPHA: Final = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
-
 
 # Closing would wait for decoder threads, which a forked child does not have.
 _of_the_parent: Final[list[Any]] = []
@@ -57,7 +53,7 @@ class Film:
             self._context: Any = self.stream.codec_context
             self.size = self._context.width, self._context.height
             if self._alpha and has_side_alpha(self.stream):
-                self._context = av.CodecContext.create(_WITH_ALPHA[self.codec], "r")
+                self._context = av.CodecContext.create(ALPHA_DECODERS[self.codec], "r")
                 self._context.extradata = self.stream.codec_context.extradata
             self._stack = stack.pop_all()
 
@@ -74,12 +70,7 @@ class Film:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         if os.getpid() == self._process:
             self._stack.close()
         else:
@@ -146,7 +137,7 @@ class Film:
 
 def has_side_alpha(stream: Any) -> bool:
     """Return whether a VP8 or VP9 stream carries its alpha beside the picture."""
-    is_such = stream.codec_context.codec.canonical_name in _WITH_ALPHA
+    is_such = stream.codec_context.codec.canonical_name in ALPHA_DECODERS
     return is_such and stream.metadata.get("alpha_mode", stream.metadata.get("ALPHA_MODE")) == "1"
 
 

@@ -10,6 +10,7 @@ import av.filter
 
 from rp_core import check_wanted
 from rp_video._errors import EncodeError
+from rp_video._formats import raw_pixels
 from rp_video._pyav.opening import translated
 
 if TYPE_CHECKING:
@@ -25,8 +26,7 @@ def encode(request: GifRequest) -> None:
     """Write a GIF."""
     with translated(request.path, EncodeError):
         palette = _palette(request)
-        loop = -1 if request.loop == 1 else max(0, request.loop - 1)
-        options = {"loop": str(loop), "final_delay": str(request.delays[-1])}
+        options = {"loop": request.repeats, "final_delay": str(request.delays[-1])}
         with av.open(f"file:{request.path}", "w", format="gif", options=options) as container:
             stream: Any = container.add_stream("gif", rate=100)
             stream.height, stream.width = request.images.shape[:2]
@@ -41,7 +41,7 @@ def encode(request: GifRequest) -> None:
 def _palette(request: GifRequest) -> Any:
     graph = av.filter.Graph()
     begin = _buffer(graph, request)
-    made = graph.add("palettegen", f"stats_mode=full:max_colors={request.colors}")
+    made = graph.add("palettegen", request.palettegen)
     end = graph.add("buffersink")
     begin.link_to(made)
     made.link_to(end)
@@ -60,8 +60,7 @@ def _reduced(request: GifRequest, palette: Any) -> Iterator[Any]:
     colors = graph.add_buffer(
         width=palette.width, height=palette.height, format=palette.format, time_base=_TICK
     )
-    scale = ":bayer_scale=5" if request.dither == "bayer" else ""
-    reduce = graph.add("paletteuse", f"dither={request.dither}{scale}:diff_mode=rectangle")
+    reduce = graph.add("paletteuse", request.paletteuse)
     end = graph.add("buffersink")
     begin.link_to(reduce, 0, 0)
     colors.link_to(reduce, 0, 1)
@@ -95,11 +94,11 @@ def _buffer(graph: Any, request: GifRequest) -> Any:
 
 
 def _format(channels: int) -> Any:
-    return av.VideoFormat("rgba" if channels == 4 else "rgb24")
+    return av.VideoFormat(raw_pixels(channels))
 
 
 def _picture(image: Image, time: int) -> Any:
     # Not its own memory: the filter keeps the picture for longer than this array lives.
-    picture = av.VideoFrame.from_ndarray(image, "rgba" if image.shape[2] == 4 else "rgb24")
+    picture = av.VideoFrame.from_ndarray(image, raw_pixels(image.shape[2]))
     picture.pts, picture.time_base = time, _TICK
     return picture

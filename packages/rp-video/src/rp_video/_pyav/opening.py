@@ -20,8 +20,10 @@ from rp_video._files import ENVIRONMENT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from av.container import InputContainer
+    from av.container import InputContainer, OutputContainer
     from av.video.stream import VideoStream
+
+    from rp_video._formats import Container
 
 # A playlist in the file must not reach into the network.
 _OPTIONS: Final = {"protocol_whitelist": "file,crypto,data"}
@@ -68,6 +70,11 @@ def opened(path: str) -> Iterator[InputContainer]:
         yield container
     finally:
         container.close()
+
+
+def create(path: str, container: Container) -> OutputContainer:
+    """Open a file for writing, as its format has it."""
+    return av.open(f"file:{path}", "w", format=container.muxer, options=dict(container.options))
 
 
 def has_several(path: str) -> bool:

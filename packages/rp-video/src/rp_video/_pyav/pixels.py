@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import av.filter
 
+from rp_video._formats import raw_pixels
 from rp_video._orientation import Orientation
 from rp_video._sizes import full_size, interpolation
 
@@ -26,7 +27,7 @@ class Pixels:
         self._asked = size
         self._stored = film.size
         self._size: tuple[int, int] | None = None
-        self._format = "rgba" if alpha else "rgb24"
+        self._format = raw_pixels(4 if alpha else 3)
         self._rotation: int | None = None
         self._orientation = Orientation()
         self._kind: tuple[object, ...] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import av
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.frame import VideoFrame
 
-# Transfer characteristics 16 and 18 of ITU-T H.273: PQ and HLG.
-_HDR: Final = frozenset({16, 18})
-
 
 def probe(path: str, *, count: bool) -> VideoInfo:
     """Return what a film is.
@@ -34,6 +31,13 @@ def probe(path: str, *, count: bool) -> VideoInfo:
         if picture is None:
             raise DecodeError(f"{path}: no picture of it decodes")
         return _info(film, picture, count=count)
+
+
+def is_interlaced(path: str) -> bool:
+    """Return whether the first picture of a film consists of two fields."""
+    with Film(path) as film:
+        picture = next(film.pictures(), None)
+        return picture is not None and picture.interlaced_frame
 
 
 def _info(film: Film, picture: VideoFrame, *, count: bool) -> VideoInfo:
@@ -59,7 +63,8 @@ def _info(film: Film, picture: VideoFrame, *, count: bool) -> VideoInfo:
         pixel_format=f"yuva{picture.format.name[3:]}" if side_alpha else picture.format.name,
         bits=max(part.bits for part in picture.format.components),
         has_alpha=side_alpha or any(part.is_alpha for part in picture.format.components),
-        is_hdr=picture.color_trc in _HDR,
+        primaries=picture.color_primaries,
+        transfer=picture.color_trc,
         pixel_aspect=1 / aspect if orientation.swaps else aspect,
         audio=audio_info(film.container),
     )

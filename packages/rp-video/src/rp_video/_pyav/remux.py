@@ -14,7 +14,7 @@ import numpy as np
 from rp_video._errors import EncodeError
 from rp_video._pyav.film import Film, has_side_alpha
 from rp_video._pyav.index import index_of
-from rp_video._pyav.opening import fraction, translated
+from rp_video._pyav.opening import create, fraction, translated
 from rp_video._pyav.pixels import orientation_of
 from rp_video._pyav.sound import SoundTrack
 
@@ -34,7 +34,6 @@ _HOLDS: Final = {
     ),
 }
 _NEAR: Final = 0.0021
-_FASTSTART: Final = {"movflags": "+faststart"}
 
 
 class Part(NamedTuple):
@@ -149,11 +148,9 @@ def copy(copies: list[Copy], path: str, container: Container, sound: Sound | Non
     Raises:
         EncodeError: The format does not take them, or gives other frames or times.
     """
-    options = _FASTSTART if container.muxer in {"mp4", "mov"} else {}
     with translated(path, EncodeError), ExitStack() as stack:
         films = [stack.enter_context(Film(part.path)) for part, _ in copies]
-        output = av.open(f"file:{path}", "w", format=container.muxer, options=options)
-        stack.enter_context(output)
+        output = stack.enter_context(create(path, container))
         track = _track(output, films[0])
         heard = SoundTrack.of(output, container, sound)
         if heard:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rp_video._sound import FileSound, JoinedSound
+    from rp_video._sound import ArraySound, FileSound, JoinedSound
 
     Chunk = tuple[Fraction, NDArray[np.float32]]
 
@@ -98,3 +98,9 @@ def _part(part: FileSound, rate: int) -> Iterator[Chunk]:
         stream: Any = given.streams.best("audio")
         if stream is not None:
             yield from decoded(given, stream, part, rate, "stereo")
+
+
+def sliced(sound: ArraySound) -> Iterator[Chunk]:
+    """Yield time and samples (channels, n) of an array."""
+    for start in range(0, len(sound.samples), _CHUNK):
+        yield Fraction(start, sound.rate), sound.samples[start : start + _CHUNK].T

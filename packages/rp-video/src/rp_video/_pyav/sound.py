@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import av
 import numpy as np
 
 from rp_core import check_wanted
 from rp_video._pyav.opening import opened, time_base_of, translated
-from rp_video._pyav.samples import LAYOUTS, decoded, joined, joined_rate
+from rp_video._pyav.samples import LAYOUTS, decoded, joined, joined_rate, sliced
 from rp_video._sound import ArraySound, FileSound, JoinedSound
 
 if TYPE_CHECKING:
@@ -20,11 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rp_video._formats import Container
+    from rp_video._pyav.samples import Chunk
     from rp_video._sound import Sound
-
-    Chunk = tuple[Fraction, NDArray[np.float32]]
-
-_CHUNK: Final = 4096
 
 
 class SoundTrack:
@@ -45,7 +42,7 @@ class SoundTrack:
         """
         source: _Source | None = None
         if isinstance(sound, ArraySound):
-            source = _Encoded(output, container, sound.rate, _sliced(sound))
+            source = _Encoded(output, container, sound.rate, sliced(sound))
         elif isinstance(sound, JoinedSound):
             if rate := joined_rate(sound):
                 source = _Encoded(output, container, rate, joined(sound, rate))
@@ -186,8 +183,3 @@ class _Encoded:
 
     def close(self) -> None:
         self._stack.close()
-
-
-def _sliced(sound: ArraySound) -> Iterator[Chunk]:
-    for start in range(0, len(sound.samples), _CHUNK):
-        yield Fraction(start, sound.rate), sound.samples[start : start + _CHUNK].T

@@ -9,6 +9,7 @@ import av
 import numpy as np
 
 from rp_video._errors import EncodeError
+from rp_video._formats import raw_pixels
 from rp_video._pyav.colors import conversion
 from rp_video._pyav.opening import translated
 
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
 def encode_still(image: Image, format: str) -> bytes:  # noqa: A002
     """Encode an image (H, W, 3) or (H, W, 4), uint8, as "png" or "jpg"."""
     rows, columns, channels = image.shape
-    given = av.VideoFrame.from_numpy_buffer(
-        np.ascontiguousarray(image), "rgba" if channels == 4 else "rgb24"
-    )
+    given = av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(image), raw_pixels(channels))
     name, pixels = ("png", given.format.name) if format == "png" else ("mjpeg", "yuvj444p")
     with translated(format, EncodeError):
         context: Any = av.CodecContext.create(name, "w")
