@@ -423,3 +423,27 @@ def test_what_is_not_hdr_becomes_bt709(film: Path, tmp_path: Path) -> None:
 
     info = video.probe(tmp_path / "c.mp4")
     assert (info.primaries, info.transfer, info.is_hdr) == (1, 1, False)
+
+
+@pytest.mark.parametrize("name", ["c.mp4", "c.webm"])
+def test_everything_long_tells_how_far_it_is(name: str, sounding: Path, tmp_path: Path) -> None:
+    calls: dict[str, Callable[[Any], object]] = {
+        "load": lambda told: video.load(sounding, progress=told),
+        "convert": lambda told: video.convert(sounding, tmp_path / name, progress=told),
+        "map": lambda told: video.map_frames(sounding, tmp_path / name, np.copy, progress=told),
+        "trim": lambda told: video.trim(sounding, tmp_path / name, progress=told),
+        "replace": lambda told: video.replace_audio(sounding, tmp_path / name, None, progress=told),
+    }
+    for call, run in calls.items():
+        done: list[int] = []
+        run(lambda progress, done=done: done.append(progress.done))
+        assert done == list(range(1, 41)), call
+    done = []
+    video.concat([sounding] * 2, tmp_path / name, progress=lambda told: done.append(told.done))
+    assert done == list(range(1, 81))
+    seconds: list[tuple[int, int | None]] = []
+    video.extract_audio(
+        sounding, tmp_path / "s.wav", progress=lambda told: seconds.append((told.done, told.total))
+    )
+    assert seconds[0] == (0, 2)
+    assert seconds[-1] == (1, 2)

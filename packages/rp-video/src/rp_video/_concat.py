@@ -55,7 +55,7 @@ def concat(
         crf: As in `save`; likewise.
         preset: As in `save`; likewise.
         keep_audio: Whether to keep their sounds.
-        progress: As in `save`; of what is copied there is none.
+        progress: As in `save`.
 
     Returns:
         Which it was: "copied" or "encoded".
@@ -76,7 +76,9 @@ def concat(
     if size is None and codec is None and crf is None and preset is None:
         from rp_video._pyav.remux import part_between
 
-        if copied([part_between(source, None, None) for source in sources], target, sound):
+        if copied(
+            [part_between(source, None, None) for source in sources], target, sound, progress
+        ):
             return "copied"
     if size is None and len({(info.width, info.height) for info in infos}) > 1:
         sizes = ", ".join(sorted({f"{info.width}x{info.height}" for info in infos}))

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from rp_core import atomic_write
 from rp_video._errors import EncodeError
 from rp_video._formats import container_of
+from rp_video._reporting import reporting
 
 if TYPE_CHECKING:
     from rp_video._pyav.remux import Part
+    from rp_video._reporting import ShowProgress
     from rp_video._sound import Sound
 
 
-def copied(parts: list[Part], target: str, sound: Sound | None) -> bool:
+def copied(parts: list[Part], target: str, sound: Sound | None, progress: ShowProgress) -> bool:
     """Write the packets of parts, if these give exactly their frames; return whether they did."""
     from rp_video._pyav.remux import copies_of, copy
 
@@ -21,9 +23,10 @@ def copied(parts: list[Part], target: str, sound: Sound | None) -> bool:
     copies = copies_of(parts, container)
     if copies is None:
         return False
+    count = sum(len(each.order) for each in copies)
     try:
-        with atomic_write(target) as file:
-            copy(copies, file.name, container, sound)
+        with reporting(progress, count) as report, atomic_write(target) as file:
+            copy(copies, file.name, container, sound, report)
     except EncodeError:
         return False
     return True

@@ -11,6 +11,9 @@ from rp_video._files import readable, writable
 from rp_video._formats import Container
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rp_core import Progress
     from rp_video._trim import How
     from rp_video._types import Seconds
 
@@ -32,6 +35,7 @@ def extract_audio(
     *,
     start: Seconds | None = None,
     stop: Seconds | None = None,
+    progress: bool | Callable[[Progress], object] = False,
 ) -> How:
     """Write the sound of a film to a file: copied where the format holds it, and else encoded.
 
@@ -40,6 +44,8 @@ def extract_audio(
         dst: Destination; its suffix names the format: .m4a .aac .mp3 .opus .ogg .flac .wav .mka.
         start: Time in seconds, as the file has it, at which to begin. None: at its beginning.
         stop: Time in seconds at which to end. None: at its end.
+        progress: True shows a bar on stderr; a callable receives a `Progress`, in whole seconds of
+            sound.
 
     Returns:
         Whether it was "copied", and cut at the nearest packet; or "encoded", cut at the sample.
@@ -59,4 +65,4 @@ def extract_audio(
     from rp_video._pyav.extract import extract
 
     with atomic_write(target) as file:
-        return extract(source, file.name, _FORMATS[suffix], begin, end)
+        return extract(source, file.name, _FORMATS[suffix], begin, end, progress)

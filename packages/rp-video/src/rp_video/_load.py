@@ -10,14 +10,16 @@ from rp_video._decoding import decoding_of
 from rp_video._errors import DecodeError
 from rp_video._files import readable
 from rp_video._open_frames import open_frames
+from rp_video._reporting import reporting
 from rp_video._stream import frames_of
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
+    from rp_core import Progress
     from rp_video._types import Image, Seconds, Size
 
 MAX_BYTES = 1 << 31
@@ -34,6 +36,7 @@ def load(
     max_bytes: int | None = MAX_BYTES,
     strict: bool = False,
     backend: str | Sequence[str] | None = None,
+    progress: bool | Callable[[Progress], object] = False,
 ) -> NDArray[Any]:
     """Read the frames of a film into one array.
 
@@ -48,6 +51,7 @@ def load(
             frames one by one.
         strict: As in `stream`.
         backend: As in `stream`.
+        progress: As in `save`.
 
     Returns:
         uint8 array (N, H, W, 3) RGB, or (N, H, W, 4) RGBA.
@@ -59,9 +63,11 @@ def load(
     ask = open_frames.using(backend)
     request = decoding_of(readable(path), start=start, stop=stop, step=step, size=size, alpha=alpha)
     stack = _Stack(max_bytes)
-    with closing(frames_of(request, ask, strict=strict)) as frames:
-        for frame in frames:
+    frames = frames_of(request, ask, strict=strict)
+    with closing(frames), reporting(progress, None) as report:
+        for count, frame in enumerate(frames, 1):
             stack.add(frame.image)
+            report(count)
     return stack.array()
 
 

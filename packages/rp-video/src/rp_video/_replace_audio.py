@@ -17,12 +17,19 @@ from rp_video._sound import sound_of
 from rp_video._stream import frames_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rp_core import Progress
     from rp_video._sound import Audio
     from rp_video._trim import How
 
 
 def replace_audio(
-    src: str | os.PathLike[str], dst: str | os.PathLike[str], audio: Audio | None
+    src: str | os.PathLike[str],
+    dst: str | os.PathLike[str],
+    audio: Audio | None,
+    *,
+    progress: bool | Callable[[Progress], object] = False,
 ) -> How:
     """Give a film another sound, or none. Its frames are copied where the format holds them.
 
@@ -30,6 +37,7 @@ def replace_audio(
         src: The film.
         dst: Destination, as in `save`; it may be `src`.
         audio: As in `save`; None: no sound.
+        progress: As in `save`.
 
     Returns:
         Whether its frames were "copied" or "encoded".
@@ -42,10 +50,10 @@ def replace_audio(
 
     source, target = readable(src), writable(dst)
     sound = sound_of(audio)
-    if copied([part_between(source, None, None)], target, sound):
+    if copied([part_between(source, None, None)], target, sound, progress):
         return "copied"
     choices = choices_of(target, rate=None, codec=None, crf=None, preset=None)
     with closing(frames_of(decoding_of(source), strict=False)) as frames:
         look = look_of(probe(source, count=False))
-        write_film(choices, frames, sound=sound, look=look)
+        write_film(choices, frames, sound=sound, progress=progress, look=look)
     return "encoded"

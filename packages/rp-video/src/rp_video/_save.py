@@ -10,10 +10,11 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import rp_core.sync
-from rp_core import Reporter, atomic_write, check_wanted
+from rp_core import atomic_write, check_wanted
 from rp_video._encoding import TICKS, Choices, Encoding, Timed, choices_of, image_of, same_shape
 from rp_video._files import writable
 from rp_video._open_writer import open_writer
+from rp_video._reporting import reporting
 from rp_video._sound import sound_of
 from rp_video._types import Frame
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from rp_core import Progress
     from rp_video._encoding import Writer
+    from rp_video._reporting import Report
     from rp_video._sound import Audio, Sound
     from rp_video._types import Image, Rate
 
@@ -102,18 +104,13 @@ def write_film(
     """
     ask = open_writer.using(backend)
     items = frame_iterator(frames)
-    reporter = Reporter(progress, count_of(frames)) if progress else None
     first = next(items, None)
     if first is None:
         raise ValueError("a film needs at least one frame")
-    try:
-        with atomic_write(choices.path) as file:
-            request = _request(choices, first, file.name, sound, how)
-            writer = ask(request)
-            _write_all(writer, request, choices.rate, chain([first], items), reporter)
-    finally:
-        if reporter:
-            reporter.close()
+    with reporting(progress, count_of(frames)) as report, atomic_write(choices.path) as file:
+        request = _request(choices, first, file.name, sound, how)
+        writer = ask(request)
+        _write_all(writer, request, choices.rate, chain([first], items), report)
 
 
 def count_of(frames: Any) -> int | None:
@@ -173,7 +170,7 @@ def _timing(choices: Choices, first: Any) -> tuple[Fraction, Fraction]:
 
 
 def _write_all(
-    writer: Writer, request: Encoding, rate: Fraction | None, items: Any, reporter: Reporter | None
+    writer: Writer, request: Encoding, rate: Fraction | None, items: Any, report: Report
 ) -> None:
     frames = _timed(request, rate, items)
     # One frame is converted while the one before is encoded; in a slot of the budget it would wait
@@ -181,11 +178,10 @@ def _write_all(
     work = rp_core.sync.thread_map(writer.prepare, frames, limit=1, buffer=1)
     try:
         with work as pictures:
-            for picture in pictures:
+            for count, picture in enumerate(pictures, 1):
                 check_wanted()
                 writer.write(picture)
-                if reporter:
-                    reporter.advance(failed=False)
+                report(count)
         writer.close()
     except BaseException:
         with suppress(Exception):

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from rp_core import Fallback, Reporter, atomic_write, extra
+from rp_core import Fallback, atomic_write, extra
 from rp_video._checks import check_int
 from rp_video._encoding import as_rate
 from rp_video._errors import EncodeError
 from rp_video._ffmpeg.program import find
 from rp_video._files import writable
+from rp_video._reporting import reporting
 from rp_video._save import count_of, frame_iterator
 from rp_video._spool import Given, Spool
 from rp_video._types import Frame
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable, Sequence
 
     from rp_core import Progress
+    from rp_video._reporting import Report
     from rp_video._types import Image, Rate
 
 Dither: TypeAlias = Literal["bayer", "sierra2_4a", "floyd_steinberg", "none"]
@@ -131,11 +133,8 @@ def save_gif(
     speed = as_rate(rate)
     ask = encode_gif.using(backend)
     with ExitStack() as stack:
-        reporter = None
-        if progress:
-            reporter = Reporter(progress, count_of(frames))
-            stack.callback(reporter.close)
-        images, times = _kept(stack, frames, speed, reporter)
+        report = stack.enter_context(reporting(progress, count_of(frames)))
+        images, times = _kept(stack, frames, speed, report)
         with atomic_write(target) as file:
             ask(GifRequest(file.name, images, tuple(_delays(times)), loop, colors, dither))
 
@@ -148,18 +147,17 @@ def _check(loop: object, colors: object, dither: object) -> None:
 
 
 def _kept(
-    stack: ExitStack, frames: Any, rate: Fraction | None, reporter: Reporter | None
+    stack: ExitStack, frames: Any, rate: Fraction | None, report: Report
 ) -> tuple[Spool | Given, list[Fraction]]:
     """Return the frames, to be gone through again, and for how many seconds each is shown."""
     lengths: list[Fraction] = []
     spool = None if isinstance(frames, (list, tuple)) else stack.enter_context(Spool())
-    for item in frame_iterator(frames):
+    for count, item in enumerate(frame_iterator(frames), 1):
         if spool is not None:
             spool.add(item)
         own = Fraction(item.duration) if isinstance(item, Frame) and not rate else None
         lengths.append(own or 1 / (rate or _DEFAULT_RATE))
-        if reporter:
-            reporter.advance(failed=False)
+        report(count)
     if not lengths:
         raise ValueError("a gif needs at least one frame")
     return (Given(frames) if spool is None else spool), lengths

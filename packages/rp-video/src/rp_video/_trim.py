@@ -47,7 +47,7 @@ def trim(
         preset: As in `save`; likewise.
         keep_audio: Whether to keep its sound. Copied sound is cut at the nearest packet, about
             20 ms; encoded sound at the sample.
-        progress: As in `save`; of what is copied there is none.
+        progress: As in `save`.
 
     Returns:
         Which it was: "copied" or "encoded".
@@ -64,7 +64,7 @@ def trim(
 
         part = part_between(source, begin, end)
         sound = FileSound(source, part.start_time, optional=True) if keep_audio else None
-        if copied([part], target, sound):
+        if copied([part], target, sound, progress):
             return "copied"
     convert(
         src, dst, start=start, stop=stop, codec=codec, crf=crf, preset=preset,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rp_video._formats import Container
+    from rp_video._reporting import Report
     from rp_video._sound import Sound
 
 _HOLDS: Final = {
@@ -142,8 +143,10 @@ def _closed_order(film: Film, part: Part) -> list[int] | None:
     return order or None
 
 
-def copy(copies: list[Copy], path: str, container: Container, sound: Sound | None) -> None:
-    """Write the packets of parts, one after the other, with a sound.
+def copy(
+    copies: list[Copy], path: str, container: Container, sound: Sound | None, report: Report
+) -> None:
+    """Write the packets of parts, one after the other, with a sound, and report their number.
 
     Raises:
         EncodeError: The format does not take them, or gives other frames or times.
@@ -155,7 +158,7 @@ def copy(copies: list[Copy], path: str, container: Container, sound: Sound | Non
         heard = SoundTrack.of(output, container, sound)
         if heard:
             stack.callback(heard.close)
-        offset = Fraction(0)
+        offset, done = Fraction(0), 0
         delay = max(each.delay * each.part.time_base for each in copies)
         for each, film in zip(copies, films, strict=True):
             for packet in _packets(film, each, offset, delay):
@@ -163,6 +166,8 @@ def copy(copies: list[Copy], path: str, container: Container, sound: Sound | Non
                     heard.write_until(packet.dts * film.time_base)
                 packet.stream = track
                 output.mux_one(packet)
+                done += 1
+                report(done)
             offset += (each.part.end - each.part.start) * film.time_base
         if heard:
             heard.finish(offset)

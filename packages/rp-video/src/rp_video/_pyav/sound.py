@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from rp_video._formats import Container
     from rp_video._pyav.samples import Chunk
+    from rp_video._reporting import Report
     from rp_video._sound import Sound
 
 
@@ -56,11 +57,18 @@ class SoundTrack:
             self._source.write(self._next[1])
             self._next = next(self._pieces, None)
 
-    def finish(self, end: Fraction | None) -> None:
-        """Write what is heard before a time, in seconds, and no more; None: all of it."""
+    def finish(self, end: Fraction | None, report: Report | None = None) -> None:
+        """Write what is heard before a time, in seconds, and no more; None: all of it.
+
+        Args:
+            end: The time.
+            report: Told the whole seconds that are written.
+        """
         while self._next is not None and (end is None or self._next[0] < end):
             time, piece = self._next
             self._source.write(piece if end is None else self._source.cut(time, piece, end))
+            if report:
+                report(int(time))
             self._next = next(self._pieces, None)
         self._source.flush()
         self.close()
