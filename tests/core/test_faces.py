@@ -406,6 +406,33 @@ async def test_a_blocking_face_in_a_worker_of_any_loop() -> None:
     assert await threaded(blocking(fetch, module=__name__), module=__name__)() == "red"
 
 
+async def test_cancelling_a_blocking_call_cancels_the_coroutine_that_it_waits_for() -> None:
+    seen: list[str] = []
+    begun = threading.Event()
+
+    async def endless() -> None:
+        begun.set()
+        try:
+            await anyio.sleep_forever()
+        finally:
+            seen.append("ended")
+
+    wait = blocking(endless)
+
+    def work() -> None:
+        try:
+            wait()
+        finally:
+            seen.append("returned")
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(threaded(work))
+        while not begun.is_set():
+            await anyio.sleep(0.001)
+        group.cancel_scope.cancel()
+    assert seen == ["ended", "returned"]
+
+
 def test_the_slot_is_lent_while_a_sync_face_waits(cpu_limit: Callable[[int | None], None]) -> None:
     cpu_limit(1)
 

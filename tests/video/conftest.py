@@ -72,7 +72,7 @@ def leaves_nothing(tmp_path: Path) -> Iterator[None]:
     assert not left
     assert _open_files() <= before[0]
     assert _children() <= before[1]
-    assert not [thread for thread in threading.enumerate() if thread.name == "rp-ffmpeg-log"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "rp-program-log"]
 
 
 def _open_files() -> int:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from rp_core._cancel import check_wanted as check_wanted
     from rp_core._cancel import effect as effect
     from rp_core._cancel import when_abandoned as when_abandoned
+    from rp_core._chain import is_environment_error as is_environment_error
+    from rp_core._containers import is_cut_off as is_cut_off
     from rp_core._disk_files import StoredFile as StoredFile
     from rp_core._disk_store import DiskStore as DiskStore
     from rp_core._errors import Attempt as Attempt
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from rp_core._faces import threaded_iter as threaded_iter
     from rp_core._fallback import AsyncFallback as AsyncFallback
     from rp_core._fallback import Fallback as Fallback
+    from rp_core._ffmpeg import Ffmpeg as Ffmpeg
+    from rp_core._ffmpeg import find_ffmpeg as find_ffmpeg
     from rp_core._files import atomic_write as atomic_write
     from rp_core._files import sync_folder as sync_folder
     from rp_core._install import Install as Install
@@ -52,13 +56,17 @@ if TYPE_CHECKING:
     from rp_core._lazy import require as require
     from rp_core._map import amap as amap
     from rp_core._map import thread_map as thread_map
+    from rp_core._paths import readable_path as readable_path
+    from rp_core._paths import writable_path as writable_path
     from rp_core._platform import cache_dir as cache_dir
     from rp_core._platform import in_notebook as in_notebook
     from rp_core._platform import is_linux as is_linux
     from rp_core._platform import is_macos as is_macos
     from rp_core._platform import is_windows as is_windows
+    from rp_core._program import Program as Program
     from rp_core._progress import Progress as Progress
     from rp_core._progress import Reporter as Reporter
+    from rp_core._progress import reporting as reporting
     from rp_core._sources import Source as Source
     from rp_core._sources import is_url as is_url
     from rp_core._sources import read_source as read_source
@@ -85,6 +93,8 @@ else:
             "rp_core._cache": "cached",
             "rp_core._cached": "Cached",
             "rp_core._cancel": "check_wanted effect when_abandoned",
+            "rp_core._chain": "is_environment_error",
+            "rp_core._containers": "is_cut_off",
             "rp_core._disk_files": "StoredFile",
             "rp_core._disk_store": "DiskStore",
             "rp_core._errors": (
@@ -93,13 +103,16 @@ else:
             ),
             "rp_core._faces": "blocking blocking_iter threaded threaded_iter",
             "rp_core._fallback": "AsyncFallback Fallback",
+            "rp_core._ffmpeg": "Ffmpeg find_ffmpeg",
             "rp_core._files": "atomic_write sync_folder",
             "rp_core._install": "Install allow_install base extra system",
             "rp_core._keys": "array_key file_key",
             "rp_core._lazy": "lazy_exports lazy_import require",
             "rp_core._map": "amap thread_map",
+            "rp_core._paths": "readable_path writable_path",
             "rp_core._platform": "cache_dir in_notebook is_linux is_macos is_windows",
-            "rp_core._progress": "Progress Reporter",
+            "rp_core._program": "Program",
+            "rp_core._progress": "Progress Reporter reporting",
             "rp_core._sources": "Source is_url read_source register_source resolve_source",
             "rp_core._stream": "Results Stream",
             "rp_core._table": "CacheInfo",

@@ -42,6 +42,12 @@ ALWAYS_FINAL: Final[tuple[type[Exception], ...]] = (
 chains: dict[str, Chain[..., Any]] = {}
 
 
+def is_environment_error(error: BaseException) -> bool:
+    """Return whether an error tells of the machine (a full disk), not of the input."""
+    code = error.errno if isinstance(error, OSError) else None
+    return errno.errorcode.get(code or 0) in ENVIRONMENT_ERRORS
+
+
 class Chain(Generic[P, R]):
     """The backends of one operation, in the order in which they are asked.
 
@@ -119,12 +125,7 @@ class Chain(Generic[P, R]):
         return tuple(self._by_name[name] for name in names)
 
     def _is_final(self, error: Exception) -> bool:
-        if (
-            isinstance(error, OSError)
-            and errno.errorcode.get(error.errno or 0) in ENVIRONMENT_ERRORS
-        ):
-            return True
-        return isinstance(error, self._final)
+        return is_environment_error(error) or isinstance(error, self._final)
 
     def _missing(self, attempts: list[Attempt]) -> list[Backend[P, R]]:
         """Return the backends that were not asked only because they are not installed."""

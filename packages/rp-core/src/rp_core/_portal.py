@@ -7,8 +7,11 @@ import atexit
 import os
 import threading
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from rp_core._cancel import check_wanted, when_abandoned
 from rp_core._outcome import Outcome
 from rp_core._threads import EXIT_SECONDS, budget, carried_context
 
@@ -37,6 +40,7 @@ class Portal:
         """Run a coroutine function on the loop and return its result.
 
         Ctrl-C cancels the coroutine and goes on once it has ended; a second one does not wait.
+        So does the caller's cancelling of the work that this call is a part of.
 
         Raises:
             RuntimeError: The caller is the loop itself, which would wait for itself.
@@ -49,8 +53,9 @@ class Portal:
         call = _Call(fn)
         try:
             loop.call_soon_threadsafe(call.start, context=carried_context())
-            with budget.released():
+            with budget.released(), when_abandoned(partial(_post, loop, call.cancel)):
                 call.ended.wait()
+            check_wanted()
         except BaseException:
             if not call.ended.is_set():
                 loop.call_soon_threadsafe(call.cancel)
@@ -115,6 +120,11 @@ class _Call(Outcome[R]):
 
     def _end(self, _: object) -> None:
         self.ended.set()
+
+
+def _post(loop: asyncio.AbstractEventLoop, callback: Callable[[], object]) -> None:
+    with suppress(RuntimeError):  # the loop is closed, and all on it has ended
+        loop.call_soon_threadsafe(callback)
 
 
 def _serve(ready: Future[asyncio.AbstractEventLoop]) -> None:

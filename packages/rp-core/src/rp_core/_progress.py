@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from time import monotonic
 from typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 class Progress(NamedTuple):
@@ -61,6 +62,26 @@ class Reporter:
     def close(self) -> None:
         """Take the bar down."""
         self._close()
+
+
+@contextmanager
+def reporting(
+    progress: bool | Callable[[Progress], object], total: int | None
+) -> Iterator[Callable[[int], None]]:
+    """Give a function that tells how many are done, and take the bar down at the end.
+
+    Args:
+        progress: True for a bar on stderr, a callable for each `Progress`, False for nothing.
+        total: How many there will be; None: nobody knows.
+    """
+    if not progress:
+        yield lambda done: None  # noqa: ARG005
+        return
+    reporter = Reporter(progress, total)
+    try:
+        yield lambda done: reporter.report(done, total)
+    finally:
+        reporter.close()
 
 
 def _bar() -> tuple[Callable[[Progress], object], Callable[[], object]]:

@@ -9,11 +9,11 @@ from fractions import Fraction
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from rp_core import readable_path, writable_path
 from rp_video._convert import first_of
 from rp_video._copying import copied
 from rp_video._decoding import decoding_of
 from rp_video._encoding import choices_of
-from rp_video._files import readable, writable
 from rp_video._look import look_of
 from rp_video._probe import probe
 from rp_video._save import write_film
@@ -66,7 +66,7 @@ def concat(
     """
     if isinstance(srcs, (str, bytes, os.PathLike)):
         raise TypeError("concat takes the paths of several films")
-    sources, target = [readable(src) for src in srcs], writable(dst)
+    sources, target = [readable_path(src) for src in srcs], writable_path(dst)
     if not sources:
         raise ValueError("concat needs at least one film")
     check_size(size)

@@ -8,10 +8,10 @@ from fractions import Fraction
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from rp_core import readable_path, writable_path
 from rp_video._decoding import decoding_of
 from rp_video._encoding import as_rate, choices_of
 from rp_video._errors import DecodeError
-from rp_video._files import readable, writable
 from rp_video._formats import CODECS
 from rp_video._look import look_of
 from rp_video._probe import probe
@@ -71,7 +71,7 @@ def convert(
         TypeError, ValueError: An argument makes no sense.
         OSError: A file could not be read or written.
     """
-    source, target = readable(src), writable(dst)
+    source, target = readable_path(src), writable_path(dst)
     speed = as_rate(rate)
     is_gif = target.lower().endswith(".gif")
     choices = None if is_gif else choices_of(target, rate=rate, codec=codec, crf=crf, preset=preset)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rp_core import atomic_write
+from rp_core import atomic_write, reporting
 from rp_video._errors import EncodeError
 from rp_video._formats import container_of
-from rp_video._reporting import reporting
 
 if TYPE_CHECKING:
     from rp_video._pyav.remux import Part

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from rp_core import atomic_write
+from rp_core import atomic_write, readable_path, writable_path
 from rp_video._decoding import interval
-from rp_video._files import readable, writable
 from rp_video._formats import Container
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def extract_audio(
         ValueError: There is no sound in it, or an argument makes no sense.
         OSError: A file could not be read or written.
     """
-    source, target = readable(src), writable(dst)
+    source, target = readable_path(src), writable_path(dst)
     begin, end = interval(start, stop)
     suffix = os.path.splitext(target)[1].lower()
     if suffix not in _FORMATS:

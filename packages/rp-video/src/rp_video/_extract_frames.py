@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import rp_core.sync
-from rp_core import atomic_write
+from rp_core import atomic_write, readable_path
 from rp_video._decoding import decoding_of
-from rp_video._files import readable
 from rp_video._stream import frames_of
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def extract_frames(
         TypeError, ValueError: An argument makes no sense, or two frames get one name.
     """
     form = _format_of(pattern, alpha=alpha)
-    source = readable(src)
+    source = readable_path(src)
     request = decoding_of(source, start=start, stop=stop, step=step, size=size, alpha=alpha)
     place = Path(folder)
     is_new = not place.exists()

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from rp_core import Fallback, file_key
+from rp_core import Fallback, file_key, readable_path
 from rp_video._decoding import as_time
 from rp_video._errors import DecodeError
-from rp_video._files import readable
 from rp_video._frame_cache import kept_frames
 from rp_video._sizes import check_size
 
@@ -79,7 +78,7 @@ def frames_at(
     if (times is None) == (indices is None):
         raise ValueError("frames_at takes either times or indices")
     check_size(size)
-    source = readable(path)
+    source = readable_path(path)
     if times is not None:
         wanted_times = [as_time("a time", time) or Fraction(0) for time in times]
         numbers = _numbers(source, wanted_times, None)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from rp_core import LimitExceededError
+from rp_core import LimitExceededError, readable_path, reporting
 from rp_video._decoding import decoding_of
 from rp_video._errors import DecodeError
-from rp_video._files import readable
 from rp_video._open_frames import open_frames
-from rp_video._reporting import reporting
 from rp_video._stream import frames_of
 
 if TYPE_CHECKING:
@@ -61,7 +59,9 @@ def load(
         DecodeError, TruncatedError, NoBackendError, OSError, TypeError, ValueError: As `stream`.
     """
     ask = open_frames.using(backend)
-    request = decoding_of(readable(path), start=start, stop=stop, step=step, size=size, alpha=alpha)
+    request = decoding_of(
+        readable_path(path), start=start, stop=stop, step=step, size=size, alpha=alpha
+    )
     stack = _Stack(max_bytes)
     frames = frames_of(request, ask, strict=strict)
     with closing(frames), reporting(progress, None) as report:

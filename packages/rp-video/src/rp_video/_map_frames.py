@@ -9,10 +9,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import rp_core.sync
+from rp_core import readable_path, writable_path
 from rp_video._convert import first_of, sound_from
 from rp_video._decoding import decoding_of
 from rp_video._encoding import choices_of, image_of
-from rp_video._files import readable, writable
 from rp_video._look import look_of
 from rp_video._probe import probe
 from rp_video._save import write_film
@@ -69,7 +69,7 @@ def map_frames(
         TypeError, ValueError: `fn` returned no uint8 image; or an argument makes no sense.
         Exception: What `fn` raised, with a note of the frame.
     """
-    source, target = readable(src), writable(dst)
+    source, target = readable_path(src), writable_path(dst)
     if not callable(fn):
         raise TypeError(f"fn must be a function, not {fn!r}")
     choices = choices_of(target, rate=None, codec=codec, crf=crf, preset=preset)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from rp_core import Fallback, extra
+from rp_core import Fallback, extra, find_ffmpeg
 from rp_video._errors import DecodeError
-from rp_video._ffmpeg.program import find
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -25,7 +24,7 @@ def pyav(request: Decoding) -> Iterator[Frame]:
     return _begun(frames(request), request)
 
 
-@open_frames.via(install=extra("ffmpeg"), check=find)
+@open_frames.via(install=extra("ffmpeg"), check=find_ffmpeg)
 def ffmpeg(request: Decoding) -> Iterator[Frame]:
     from rp_video._ffmpeg.decode import frames
 

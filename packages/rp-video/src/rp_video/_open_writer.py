@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rp_core import Fallback, UnsupportedError, extra
+from rp_core import Fallback, UnsupportedError, extra, find_ffmpeg
 from rp_video._errors import CodecUnavailableError, DecodeError
-from rp_video._ffmpeg.program import find
 
 if TYPE_CHECKING:
     from rp_video._encoding import Encoding, Writer
@@ -23,7 +22,7 @@ def pyav(request: Encoding) -> Writer:
     return PyavWriter(request)
 
 
-@open_writer.via(install=extra("ffmpeg"), check=find)
+@open_writer.via(install=extra("ffmpeg"), check=find_ffmpeg)
 def ffmpeg(request: Encoding) -> Writer:
     from rp_video._ffmpeg.encode import PipeWriter
 

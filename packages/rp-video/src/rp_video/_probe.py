@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rp_core import Fallback
+from rp_core import Fallback, readable_path
 from rp_video._errors import DecodeError
-from rp_video._files import readable
 
 if TYPE_CHECKING:
     import os
@@ -40,4 +39,4 @@ def probe(path: str | os.PathLike[str], *, count: bool = True) -> VideoInfo:
         DecodeError: There is no film in the file, or no picture of it decodes.
         TypeError, ValueError: It is no path, or a URL.
     """
-    return _probe(readable(path), count)
+    return _probe(readable_path(path), count)

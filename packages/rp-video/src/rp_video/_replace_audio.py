@@ -6,10 +6,10 @@ import os
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from rp_core import readable_path, writable_path
 from rp_video._copying import copied
 from rp_video._decoding import decoding_of
 from rp_video._encoding import choices_of
-from rp_video._files import readable, writable
 from rp_video._look import look_of
 from rp_video._probe import probe
 from rp_video._save import write_film
@@ -48,7 +48,7 @@ def replace_audio(
     """
     from rp_video._pyav.remux import part_between
 
-    source, target = readable(src), writable(dst)
+    source, target = readable_path(src), writable_path(dst)
     sound = sound_of(audio)
     if copied([part_between(source, None, None)], target, sound, progress):
         return "copied"

@@ -10,11 +10,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import rp_core.sync
-from rp_core import atomic_write, check_wanted
+from rp_core import atomic_write, check_wanted, reporting, writable_path
 from rp_video._encoding import TICKS, Choices, Encoding, Timed, choices_of, image_of, same_shape
-from rp_video._files import writable
 from rp_video._open_writer import open_writer
-from rp_video._reporting import reporting
 from rp_video._sound import sound_of
 from rp_video._types import Frame
 
@@ -72,7 +70,7 @@ def save(
         EncodeError: The film could not be written.
         OSError: The file could not be written; the old one stays.
     """
-    target = writable(path)
+    target = writable_path(path)
     if target.lower().endswith(".gif"):
         from rp_video._save_gif import save_gif
 

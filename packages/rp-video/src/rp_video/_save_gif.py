@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from rp_core import Fallback, atomic_write, extra
+from rp_core import Fallback, atomic_write, extra, find_ffmpeg, reporting, writable_path
 from rp_video._checks import check_int
 from rp_video._encoding import as_rate
 from rp_video._errors import EncodeError
-from rp_video._ffmpeg.program import find
-from rp_video._files import writable
-from rp_video._reporting import reporting
 from rp_video._save import count_of, frame_iterator
 from rp_video._spool import Given, Spool
 from rp_video._types import Frame
@@ -79,7 +76,7 @@ def pyav(request: GifRequest) -> None:
     encode(request)
 
 
-@encode_gif.via(install=extra("ffmpeg"), check=find)
+@encode_gif.via(install=extra("ffmpeg"), check=find_ffmpeg)
 def ffmpeg(request: GifRequest) -> None:
     from rp_video._ffmpeg.gif import encode
 
@@ -128,7 +125,7 @@ def save_gif(
         EncodeError: It could not be written.
         OSError: The file could not be written; the old one stays.
     """
-    target = writable(path)
+    target = writable_path(path)
     _check(loop, colors, dither)
     speed = as_rate(rate)
     ask = encode_gif.using(backend)

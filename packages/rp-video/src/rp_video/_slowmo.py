@@ -12,11 +12,10 @@ from numbers import Rational, Real
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 import rp_core.sync
-from rp_core import require
+from rp_core import readable_path, require, writable_path
 from rp_video._decoding import decoding_of
 from rp_video._encoding import as_rate, choices_of, image_of
 from rp_video._errors import DecodeError
-from rp_video._files import readable, writable
 from rp_video._flow import between, blend
 from rp_video._look import look_of
 from rp_video._probe import probe
@@ -84,7 +83,7 @@ def slowmo(
         DecodeError, CodecUnavailableError, EncodeError, OSError: As `convert`.
         TypeError, ValueError: An argument makes no sense, or the function returned no image.
     """
-    source, target = readable(src), writable(dst)
+    source, target = readable_path(src), writable_path(dst)
     slowness = _factor(factor)
     work = None if method == "minterpolate" else _work(method)
     choices = choices_of(target, rate=rate, codec=codec, crf=crf, preset=preset)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, Union
 
-from rp_video._files import readable
+from rp_core import readable_path
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,7 +80,7 @@ def sound_of(audio: Audio | None) -> Sound | None:
     if audio is None:
         return None
     if isinstance(audio, (str, os.PathLike)):
-        return FileSound(readable(audio))
+        return FileSound(readable_path(audio))
     if isinstance(audio, tuple) and len(audio) == 2:
         return _checked(*audio)
     given: Any = audio

@@ -6,11 +6,11 @@ import warnings
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from rp_core import readable_path
 from rp_video._checks import check_int
 from rp_video._cut_off import is_cut_off
 from rp_video._decoding import decoding_of
 from rp_video._errors import DamagedWarning, DecodeError, TruncatedError
-from rp_video._files import readable
 from rp_video._open_frames import open_frames
 
 if TYPE_CHECKING:
@@ -69,7 +69,9 @@ def stream(
     """
     check_int("buffer", buffer, 0)
     ask = open_frames.using(backend)
-    request = decoding_of(readable(path), start=start, stop=stop, step=step, size=size, alpha=alpha)
+    request = decoding_of(
+        readable_path(path), start=start, stop=stop, step=step, size=size, alpha=alpha
+    )
     return frames_of(request, ask, strict=strict)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from rp_core import readable_path, writable_path
 from rp_video._convert import convert
 from rp_video._copying import copied
 from rp_video._decoding import interval
-from rp_video._files import readable, writable
 from rp_video._sound import FileSound
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def trim(
         DecodeError, CodecUnavailableError, EncodeError, OSError: As `convert`.
         TypeError, ValueError: An argument makes no sense, or there is no frame between the times.
     """
-    source, target = readable(src), writable(dst)
+    source, target = readable_path(src), writable_path(dst)
     begin, end = interval(start, stop)
     may_copy = codec is None and crf is None and preset is None
     if may_copy and not target.lower().endswith(".gif"):

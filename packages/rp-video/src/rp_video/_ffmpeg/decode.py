@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from rp_core import UnsupportedError, check_wanted
+from rp_core import Ffmpeg, UnsupportedError, check_wanted
 from rp_video._errors import DecodeError
-from rp_video._ffmpeg.program import PROTOCOLS, Run
+from rp_video._ffmpeg.program import PROTOCOLS
 from rp_video._formats import ALPHA_DECODERS, raw_pixels
 from rp_video._probe import probe
 from rp_video._sizes import full_size, interpolation
@@ -41,7 +41,7 @@ class _Shown(NamedTuple):
 def frames(request: Decoding) -> Generator[Frame, None, None]:
     """Yield the frames that are asked for; the pipe bounds how far ffmpeg runs ahead."""
     pipe = _Pipe(request)
-    with Run(_arguments(request), on_line=pipe.hear) as run:
+    with Ffmpeg(_arguments(request), on_line=pipe.hear) as run:
         first: int | None = None
         for shown, image, end in pipe.pictures(run):
             request.tally.seen = True
@@ -125,7 +125,7 @@ class _Pipe:
         elif "[error]" in line and not line.startswith("[rawvideo "):  # that is of the output
             self.damaged += 1
 
-    def pictures(self, run: Run) -> Generator[tuple[_Shown, Image, int], None, None]:
+    def pictures(self, run: Ffmpeg) -> Generator[tuple[_Shown, Image, int], None, None]:
         """Yield each picture, and the time at which it has been shown."""
         before: tuple[_Shown, Image] | None = None
         step = 1
@@ -147,7 +147,7 @@ class _Pipe:
         if before:
             yield *before, before[0].ticks + (before[0].length or step)
 
-    def _next(self, run: Run) -> _Shown | None:
+    def _next(self, run: Ffmpeg) -> _Shown | None:
         """Wait for what is said of the next picture; None: there is none."""
         while True:
             try:
@@ -159,7 +159,7 @@ class _Pipe:
                     return None if self._shown.empty() else self._shown.get()
 
 
-def _read(run: Run, shape: tuple[int, int, int]) -> Image | None:
+def _read(run: Ffmpeg, shape: tuple[int, int, int]) -> Image | None:
     """Read the pixels of one picture; None: the pipe has ended."""
     stdout: Any = run.process.stdout
     image = np.empty(shape, np.uint8)

@@ -7,10 +7,9 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from rp_core import UnsupportedError, check_wanted
+from rp_core import Ffmpeg, UnsupportedError, check_wanted
 from rp_video._encoding import TICKS
 from rp_video._errors import CodecUnavailableError, EncodeError
-from rp_video._ffmpeg.program import Run
 from rp_video._ffmpeg.sound import add_sound
 from rp_video._formats import raw_pixels
 from rp_video._sound import JoinedSound
@@ -34,7 +33,7 @@ class PipeWriter:
         self._request = request
         self._silent = request.path if request.sound is None else f"{request.path}.silent"
         self._end = Fraction(0)
-        self._run = Run(self._arguments(request), feeds=True)
+        self._run = Ffmpeg(self._arguments(request), feeds=True)
 
     def _arguments(self, request: Encoding) -> list[str]:
         pixels = raw_pixels(4 if request.alpha else 3)
@@ -105,7 +104,7 @@ def _opens(encoder: str) -> bool:
     """Return whether an encoder that is listed also works here: it encodes one frame."""
     if encoder not in _opening:
         source = ["-f", "lavfi", "-i", "color=s=64x64:d=0.04:r=25", "-frames:v", "1"]
-        with Run([*source, "-c:v", encoder, "-f", "null", "-"]) as run:
+        with Ffmpeg([*source, "-c:v", encoder, "-f", "null", "-"]) as run:
             works = run.wait() == 0
         check_wanted()  # ended by a caller who went away, it says nothing of the encoder
         _opening[encoder] = works

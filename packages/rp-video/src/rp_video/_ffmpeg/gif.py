@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rp_core import UnsupportedError
+from rp_core import Ffmpeg, UnsupportedError
 from rp_video._errors import EncodeError
-from rp_video._ffmpeg.program import Run
 from rp_video._formats import raw_pixels
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def encode(request: GifRequest) -> None:
     last = max(1, total - floor(Fraction((count - 1) * total, count) + Fraction(1, 2)))
     output = ["-loop", request.repeats, "-final_delay", str(last), "-f", "gif", "-y"]
     arguments = [*source, "-i", "pipe:0", "-lavfi", filters, *output, f"file:{request.path}"]
-    with Run(arguments, feeds=True) as run:
+    with Ffmpeg(arguments, feeds=True) as run:
         stdin: Any = run.process.stdin
         try:
             for image in request.images:

@@ -8,8 +8,9 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from rp_core import Ffmpeg
 from rp_video._errors import EncodeError
-from rp_video._ffmpeg.program import PROTOCOLS, Run
+from rp_video._ffmpeg.program import PROTOCOLS
 from rp_video._sound import ArraySound, FileSound
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def add_sound(request: Encoding, silent: str, end: Fraction, muxing: list[str]) 
             sound = _of_file(request.sound, end) if isinstance(request.sound, FileSound) else []
         source = ["-i", f"file:{silent}", *sound, "-map", "0:v:0", "-c:v", "copy"]
         target = ["-c:a", request.container.sound, *muxing, "-y"]
-        with Run([*source, *target, f"file:{request.path}"]) as run:
+        with Ffmpeg([*source, *target, f"file:{request.path}"]) as run:
             if run.wait():
                 raise EncodeError(f"{request.target}: {run.complaint}")
     finally:

@@ -7,11 +7,11 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from rp_core import reporting
 from rp_video._errors import EncodeError
 from rp_video._pyav.opening import create, opened, time_base_of, translated
 from rp_video._pyav.probe import audio_info
 from rp_video._pyav.sound import SoundTrack
-from rp_video._reporting import reporting
 from rp_video._sound import FileSound
 
 if TYPE_CHECKING:

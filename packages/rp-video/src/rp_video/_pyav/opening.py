@@ -12,10 +12,9 @@ import av
 import av.error
 from av.codec.context import ThreadType
 
-from rp_core import cpu_limit
+from rp_core import cpu_limit, is_environment_error
 from rp_video._cut_off import is_cut_off
 from rp_video._errors import DecodeError
-from rp_video._files import ENVIRONMENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +40,7 @@ def translated(path: str, kind: type[Exception] = DecodeError) -> Iterator[None]
     except av.error.FFmpegError as error:
         # FFmpeg reports an input that ends within its headers as EIO.
         is_cut = kind is DecodeError and error.errno == errno.EIO
-        if isinstance(error, OSError) and error.errno in ENVIRONMENT and not is_cut:
+        if is_environment_error(error) and not is_cut:
             raise OSError(error.errno, os.strerror(error.errno or 0), path) from error
         if isinstance(error, MemoryError):
             raise MemoryError(str(error)) from error  # noqa: TRY004

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import Final
 
-from rp_core import is_url
-
-ENVIRONMENT: Final = frozenset(
-    {
-        errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE, errno.EIO, errno.EROFS,
-    }
-)  # fmt: skip
+from rp_core._sources import is_url
 
 
-def readable(path: str | os.PathLike[str]) -> str:
+def readable_path(path: str | os.PathLike[str]) -> str:
     """Return the absolute path of a file that can be read.
 
     Raises:
@@ -24,7 +17,7 @@ def readable(path: str | os.PathLike[str]) -> str:
         ValueError: It is a URL.
     """
     if isinstance(path, bytes) or not isinstance(path, (str, os.PathLike)):
-        raise TypeError(f"a film is given by its path, not as {type(path).__name__!r}")
+        raise TypeError(f"a file is given by its path, not as {type(path).__name__!r}")
     if is_url(path):
         raise ValueError(f"URLs are not read here, download it first: {str(path)[:200]!r}")
     absolute = os.path.abspath(os.fspath(path))
@@ -32,7 +25,7 @@ def readable(path: str | os.PathLike[str]) -> str:
         return absolute
 
 
-def writable(path: str | os.PathLike[str]) -> str:
+def writable_path(path: str | os.PathLike[str]) -> str:
     """Return the absolute path of a file that can be written, as far as can be told.
 
     Raises:
@@ -42,7 +35,7 @@ def writable(path: str | os.PathLike[str]) -> str:
         TypeError: It is no path.
     """
     if isinstance(path, bytes) or not isinstance(path, (str, os.PathLike)):
-        raise TypeError(f"a film is saved to a path, not to {type(path).__name__!r}")
+        raise TypeError(f"a file is saved to a path, not to {type(path).__name__!r}")
     absolute = os.path.abspath(os.fspath(path))
     folder = os.path.dirname(os.path.realpath(absolute))
     if os.path.isdir(absolute):
