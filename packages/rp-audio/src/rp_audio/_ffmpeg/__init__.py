@@ -1,0 +1,1 @@
+"""Sound through the ffmpeg program."""

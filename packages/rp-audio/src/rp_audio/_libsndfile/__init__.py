@@ -1,0 +1,1 @@
+"""Sound through soundfile, which brings libsndfile."""

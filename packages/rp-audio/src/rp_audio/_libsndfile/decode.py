@@ -1,0 +1,89 @@
+"""Samples of a file, decoded by libsndfile."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from rp_audio._decoding import Opened
+from rp_audio._errors import DecodeError
+from rp_audio._libsndfile.opening import UNKNOWN, opened, translated
+from rp_core import check_wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from rp_audio._decoding import Decoding
+    from rp_audio._types import Samples
+
+_BLOCK: Final = 1 << 20
+_SMALL_BLOCK: Final = 1 << 10
+
+
+def open_file(request: Decoding) -> Opened:
+    """Open a file, to give its samples from the start on that is asked for.
+
+    Raises:
+        DecodeError: libsndfile does not read it.
+        LimitExceededError: It has more samples than there may be.
+    """
+    with ExitStack() as stack:
+        file = stack.enter_context(opened(request.encoded))
+        known = file.frames if file.frames < UNKNOWN else None
+        first, last = request.first(file.samplerate), request.last(file.samplerate)
+        end = min((n for n in (known, last) if n is not None), default=None)
+        if end is not None:
+            request.check_size(max(0, end - first), file.channels)
+        blocks = _blocks(request, file, first, last, stack.pop_all())
+        return Opened(file.samplerate, file.channels, blocks)
+
+
+def _blocks(
+    request: Decoding, file: Any, first: int, last: int | None, stack: ExitStack
+) -> Generator[Samples, None, None]:
+    tally = request.tally
+    with stack:
+        if first:
+            with translated(request.encoded.name):
+                first = file.seek(min(first, file.frames))
+        tally.end = first
+        while last is None or tally.end < last:
+            check_wanted()
+            count = _next_count(request, file, tally.end, last)
+            block = _read(request, file, count)
+            tally.end += len(block)
+            if len(block):
+                yield block
+            if len(block) < count:
+                tally.at_end = True
+                return
+
+
+def _next_count(request: Decoding, file: Any, at: int, last: int | None) -> int:
+    """Return how many samples to read at once: all of them, where no chunk is asked for."""
+    left = file.frames - at
+    if last is not None:
+        left = min(left, last - at)
+    if request.lenient:
+        return _SMALL_BLOCK if last is None else min(_SMALL_BLOCK, last - at)
+    if request.chunk is not None:
+        return request.chunk if last is None else min(request.chunk, last - at)
+    # One more than there should be, so that the end is seen to be the end.
+    return left + (last is None or last > file.frames) if 0 <= left < UNKNOWN else _BLOCK
+
+
+def _read(request: Decoding, file: Any, count: int) -> Samples:
+    """Read so many samples, or as many as there are."""
+    # Into an array of ours: soundfile reads no further than the header says, which may be wrong.
+    block: Samples = np.empty((count, file.channels), np.float32)
+    try:
+        with translated(request.encoded.name):
+            block = file.read(out=block)
+    except DecodeError:
+        if not request.lenient:
+            raise
+        request.tally.damaged += 1
+        return block[:0]
+    return block

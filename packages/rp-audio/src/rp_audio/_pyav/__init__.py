@@ -1,0 +1,1 @@
+"""Sound through PyAV, which brings FFmpeg."""
