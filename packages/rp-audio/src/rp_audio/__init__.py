@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rp_audio._errors import ClippedWarning as ClippedWarning
     from rp_audio._errors import DamagedWarning as DamagedWarning
     from rp_audio._errors import DecodeError as DecodeError
+    from rp_audio._errors import DeviceLostError as DeviceLostError
     from rp_audio._errors import EncodeError as EncodeError
     from rp_audio._errors import PlaybackError as PlaybackError
     from rp_audio._errors import SpeechError as SpeechError
@@ -25,16 +26,19 @@ if TYPE_CHECKING:
     from rp_audio._faces import loudness as loudness
     from rp_audio._faces import mix as mix
     from rp_audio._faces import normalize as normalize
+    from rp_audio._faces import play as play
     from rp_audio._faces import plot_waveform as plot_waveform
     from rp_audio._faces import probe as probe
     from rp_audio._faces import resample as resample
     from rp_audio._faces import save as save
+    from rp_audio._faces import start as start
     from rp_audio._faces import stream as stream
     from rp_audio._faces import to_mono as to_mono
     from rp_audio._faces import trim_silence as trim_silence
     from rp_audio._fade import Shape as Shape
     from rp_audio._formats import Depth as Depth
     from rp_audio._normalize import Level as Level
+    from rp_audio._playback import Playback as Playback
     from rp_audio._plot_waveform import Color as Color
     from rp_audio._types import Audio as Audio
     from rp_audio._types import AudioInfo as AudioInfo
@@ -51,16 +55,17 @@ else:
         {
             "rp_audio.sync": "",
             "rp_audio._errors": (
-                "AudioError ClippedWarning DamagedWarning DecodeError EncodeError "
-                "PlaybackError SpeechError TruncatedError UnknownVoiceError"
+                "AudioError ClippedWarning DamagedWarning DecodeError DeviceLostError "
+                "EncodeError PlaybackError SpeechError TruncatedError UnknownVoiceError"
             ),
             "rp_audio._faces": (
                 "concat convert convert_many fade load load_many loudness mix normalize "
-                "plot_waveform probe resample save stream to_mono trim_silence"
+                "play plot_waveform probe resample save start stream to_mono trim_silence"
             ),
             "rp_audio._fade": "Shape",
             "rp_audio._formats": "Depth",
             "rp_audio._normalize": "Level",
+            "rp_audio._playback": "Playback",
             "rp_audio._plot_waveform": "Color",
             "rp_audio._types": "Audio AudioInfo Samples Seconds Sound",
         },

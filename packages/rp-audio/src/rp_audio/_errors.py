@@ -6,7 +6,8 @@ RpError
          ├─ DecodeError     no sound came out of the file, or some of it is damaged
          │   └─ TruncatedError   the file ends before its sound does
          ├─ EncodeError     the sound could not be written
-         ├─ PlaybackError   there is no device to play on, or it went away
+         ├─ PlaybackError   there is no device to play on
+         │   └─ DeviceLostError  it went away while it was played on
          └─ SpeechError     the text could not be spoken
              └─ UnknownVoiceError   also ValueError: no engine here has the voice or the language
 
@@ -57,7 +58,13 @@ class EncodeError(AudioError):
 
 
 class PlaybackError(AudioError):
-    """There is no device to play on, or it went away."""
+    """There is no device to play on."""
+
+    __module__ = "rp_audio"
+
+
+class DeviceLostError(PlaybackError):
+    """The device went away, or failed, while sound was played on it."""
 
     __module__ = "rp_audio"
 

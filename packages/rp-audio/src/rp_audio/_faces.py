@@ -15,10 +15,13 @@ from rp_audio import (
     _loudness,
     _mix,
     _normalize,
+    _play,
+    _playback,
     _plot_waveform,
     _probe,
     _resample,
     _save,
+    _start,
     _stream,
     _to_mono,
     _trim_silence,
@@ -33,10 +36,14 @@ load_many: Final = rp_core.gathered("rp_audio")(_load_many.load_many)
 loudness: Final = rp_core.threaded(_loudness.loudness, module="rp_audio")
 mix: Final = rp_core.threaded(_mix.mix, module="rp_audio")
 normalize: Final = rp_core.threaded(_normalize.normalize, module="rp_audio")
+play: Final = rp_core.threaded(
+    _play.play, module="rp_audio", cpu=False, prepare=_encoded.fetch_first
+)
 plot_waveform: Final = rp_core.threaded(_plot_waveform.plot_waveform, module="rp_audio")
 probe: Final = rp_core.threaded(_probe.probe, module="rp_audio", prepare=_encoded.fetch_first)
 resample: Final = rp_core.threaded(_resample.resample, module="rp_audio")
 save: Final = rp_core.threaded(_save.save, module="rp_audio", takes_async=True)
+start: Final = _playback.started(_start.start)
 stream: Final = rp_core.threaded_iter(
     _stream.stream, module="rp_audio", prepare=_encoded.fetch_first
 )

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from rp_audio._errors import ClippedWarning as ClippedWarning
     from rp_audio._errors import DamagedWarning as DamagedWarning
     from rp_audio._errors import DecodeError as DecodeError
+    from rp_audio._errors import DeviceLostError as DeviceLostError
     from rp_audio._errors import EncodeError as EncodeError
     from rp_audio._errors import PlaybackError as PlaybackError
     from rp_audio._errors import SpeechError as SpeechError
@@ -21,14 +22,17 @@ if TYPE_CHECKING:
     from rp_audio._mix import mix as mix
     from rp_audio._normalize import Level as Level
     from rp_audio._normalize import normalize as normalize
+    from rp_audio._play import play as play
     from rp_audio._plot_waveform import Color as Color
     from rp_audio._plot_waveform import plot_waveform as plot_waveform
     from rp_audio._probe import probe as probe
     from rp_audio._resample import resample as resample
     from rp_audio._save import save as save
+    from rp_audio._start import start as start
     from rp_audio._stream import stream as stream
     from rp_audio._sync_faces import convert_many as convert_many
     from rp_audio._sync_faces import load_many as load_many
+    from rp_audio._sync_playback import Playback as Playback
     from rp_audio._to_mono import to_mono as to_mono
     from rp_audio._trim_silence import trim_silence as trim_silence
     from rp_audio._types import Audio as Audio
@@ -45,8 +49,8 @@ else:
             "rp_audio._concat": "concat",
             "rp_audio._convert": "convert",
             "rp_audio._errors": (
-                "AudioError ClippedWarning DamagedWarning DecodeError EncodeError "
-                "PlaybackError SpeechError TruncatedError UnknownVoiceError"
+                "AudioError ClippedWarning DamagedWarning DecodeError DeviceLostError "
+                "EncodeError PlaybackError SpeechError TruncatedError UnknownVoiceError"
             ),
             "rp_audio._fade": "Shape fade",
             "rp_audio._formats": "Depth",
@@ -54,12 +58,15 @@ else:
             "rp_audio._loudness": "loudness",
             "rp_audio._mix": "mix",
             "rp_audio._normalize": "Level normalize",
+            "rp_audio._play": "play",
             "rp_audio._plot_waveform": "Color plot_waveform",
             "rp_audio._probe": "probe",
             "rp_audio._resample": "resample",
             "rp_audio._save": "save",
+            "rp_audio._start": "start",
             "rp_audio._stream": "stream",
             "rp_audio._sync_faces": "convert_many load_many",
+            "rp_audio._sync_playback": "Playback",
             "rp_audio._to_mono": "to_mono",
             "rp_audio._trim_silence": "trim_silence",
             "rp_audio._types": "Audio AudioInfo Samples Seconds Sound",

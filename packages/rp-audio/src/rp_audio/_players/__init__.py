@@ -1,0 +1,1 @@
+"""What plays sound, each in a module of its own."""
