@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rp_audio._faces import concat as concat
     from rp_audio._faces import convert as convert
     from rp_audio._faces import convert_many as convert_many
+    from rp_audio._faces import engines as engines
     from rp_audio._faces import fade as fade
     from rp_audio._faces import load as load
     from rp_audio._faces import load_many as load_many
@@ -31,10 +32,15 @@ if TYPE_CHECKING:
     from rp_audio._faces import probe as probe
     from rp_audio._faces import resample as resample
     from rp_audio._faces import save as save
+    from rp_audio._faces import speak as speak
     from rp_audio._faces import start as start
+    from rp_audio._faces import start_speaking as start_speaking
     from rp_audio._faces import stream as stream
     from rp_audio._faces import to_mono as to_mono
     from rp_audio._faces import trim_silence as trim_silence
+    from rp_audio._faces import tts as tts
+    from rp_audio._faces import tts_many as tts_many
+    from rp_audio._faces import voices as voices
     from rp_audio._fade import Shape as Shape
     from rp_audio._formats import Depth as Depth
     from rp_audio._normalize import Level as Level
@@ -45,6 +51,9 @@ if TYPE_CHECKING:
     from rp_audio._types import Samples as Samples
     from rp_audio._types import Seconds as Seconds
     from rp_audio._types import Sound as Sound
+    from rp_audio._voice import Engine as Engine
+    from rp_audio._voice import Gender as Gender
+    from rp_audio._voice import Voice as Voice
 
     __version__: str
 else:
@@ -59,8 +68,9 @@ else:
                 "EncodeError PlaybackError SpeechError TruncatedError UnknownVoiceError"
             ),
             "rp_audio._faces": (
-                "concat convert convert_many fade load load_many loudness mix normalize "
-                "play plot_waveform probe resample save start stream to_mono trim_silence"
+                "concat convert convert_many engines fade load load_many loudness mix "
+                "normalize play plot_waveform probe resample save speak start "
+                "start_speaking stream to_mono trim_silence tts tts_many voices"
             ),
             "rp_audio._fade": "Shape",
             "rp_audio._formats": "Depth",
@@ -68,5 +78,6 @@ else:
             "rp_audio._playback": "Playback",
             "rp_audio._plot_waveform": "Color",
             "rp_audio._types": "Audio AudioInfo Samples Seconds Sound",
+            "rp_audio._voice": "Engine Gender Voice",
         },
     )

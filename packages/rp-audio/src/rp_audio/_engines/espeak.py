@@ -1,0 +1,79 @@
+"""espeak-ng, a program."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from rp_audio._errors import SpeechError, UnknownVoiceError
+from rp_audio._voice import Voice, normal
+from rp_core import Program
+
+if TYPE_CHECKING:
+    from rp_audio._speech import Speech
+    from rp_audio._voice import Gender
+
+_PROGRAM: Final = "espeak-ng"
+_USUAL_WORDS_PER_MINUTE: Final = 175
+_GENDERS: Final[dict[str, Gender]] = {"M": "male", "F": "female"}
+_ROW: Final = re.compile(r"\s*\d+\s+(\S+)\s+\S*?/?([MF-])\s+(\S+)\s+(\S+)\s*(.*)")
+
+
+def version() -> str:
+    """Return its version."""
+    return _version(shutil.which(_PROGRAM))
+
+
+@cache
+def _version(program: str | None) -> str:  # noqa: ARG001
+    return _output(["--version"]).decode("utf-8", "replace").partition("Data at")[0].strip()
+
+
+def voices() -> tuple[Voice, ...]:
+    """Return its voices, without those that need another program (MBROLA)."""
+    return _voices(shutil.which(_PROGRAM))
+
+
+@cache
+def _voices(program: str | None) -> tuple[Voice, ...]:  # noqa: ARG001
+    lines = _output(["--voices"]).decode("utf-8", "replace").splitlines()[1:]
+    found = (_voice(match.groups()) for line in lines if (match := _ROW.match(line)))
+    return tuple(voice for voice in found if not voice.id.startswith("mb/"))
+
+
+def speak(request: Speech) -> bytes:
+    """Return a WAV file.
+
+    Raises:
+        SpeechError: It cannot speak the text.
+        UnknownVoiceError: It has no such voice.
+    """
+    words = round(_USUAL_WORDS_PER_MINUTE * request.rate)
+    voice = ["-v", request.voice.id] if request.voice else []
+    return _output(["-b", "1", "-s", str(words), *voice, "--stdin", "--stdout"], request.text)
+
+
+def _voice(fields: tuple[str, ...]) -> Voice:
+    language, gender, name, file, others = fields
+    tags = tuple(re.findall(r"\((\S+) \d+\)", others))
+    primary, *rest = normal(language).split("-")
+    shown = "-".join([primary, *(part.upper() if len(part) == 2 else part for part in rest)])
+    return Voice(name.replace("_", " "), shown, _GENDERS.get(gender), "espeak", file, tags)
+
+
+def _output(arguments: list[str], text: str | None = None) -> bytes:
+    with Program([_PROGRAM, *arguments], feeds=text is not None) as run:
+        pipes: Any = run.process
+        try:
+            if text is not None:
+                run.feed(text.encode())
+                pipes.stdin.close()
+        except BrokenPipeError:
+            pass
+        data: bytes = pipes.stdout.read()
+        if run.wait():
+            kind = UnknownVoiceError if "voice" in run.complaint else SpeechError
+            raise kind(f"espeak-ng: {run.complaint}")
+    return data

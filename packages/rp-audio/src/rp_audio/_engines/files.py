@@ -1,0 +1,47 @@
+"""Speech that a program writes to a file."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from rp_audio._errors import SpeechError
+from rp_core import Program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rp_audio._speech import Speech
+
+
+def spoken_file(
+    command: Callable[[str], list[str]],
+    request: Speech,
+    environment: Callable[[str], dict[str, str]] | None = None,
+) -> bytes:
+    """Return what a program writes, which gets the text by its stdin.
+
+    Args:
+        command: Makes its arguments from the path of the file.
+        request: What is to be spoken.
+        environment: Makes its environment from the path; None: that of this process.
+
+    Raises:
+        SpeechError: It fails, or writes nothing.
+    """
+    with tempfile.TemporaryDirectory(prefix="rp-audio-") as folder:
+        path = os.path.join(folder, "speech.wav")
+        arguments = command(path)
+        env = environment(path) if environment else None
+        with Program(arguments, feeds=True, hears=False, env=env) as run:
+            stdin: Any = run.process.stdin
+            with suppress(BrokenPipeError):
+                run.feed(request.text.encode())
+                stdin.close()
+            if run.wait():
+                raise SpeechError(f"{arguments[0]}: {run.complaint}")
+        with suppress(FileNotFoundError), open(path, "rb") as file:
+            return file.read()
+        raise SpeechError(f"{arguments[0]} wrote no speech")

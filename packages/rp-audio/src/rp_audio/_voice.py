@@ -1,0 +1,94 @@
+"""Voices, engines, and which of them fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Gender: TypeAlias = Literal["female", "male"]
+State: TypeAlias = Literal["installed", "missing", "broken"]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice of an engine; it can be given wherever the name of a voice can.
+
+    Attributes:
+        name: As the engine shows it.
+        language: Language and region (BCP 47), such as "en-US".
+        gender: Where the engine says it.
+        engine: The engine that has it.
+        id: What the engine calls it.
+        languages: Further languages that it is for.
+    """
+
+    __module__ = "rp_audio"
+
+    name: str
+    language: str
+    gender: Gender | None
+    engine: str
+    id: str
+    languages: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """An engine that speaks.
+
+    Attributes:
+        name: "say", "sapi", "espeak" or "edge".
+        state: "installed", "missing", or "broken".
+        is_network: Whether it sends the text to a service.
+        install: What installs it.
+    """
+
+    __module__ = "rp_audio"
+
+    name: str
+    state: State
+    is_network: bool
+    install: str
+
+
+def normal(language: str) -> str:
+    """Return a language as tags are compared: in small letters, with hyphens."""
+    return language.strip().replace("_", "-").lower()
+
+
+def find_voice(voices: Iterable[Voice], name: str) -> Voice | None:
+    """Return the voice of a name, or of what its engine calls it; None: there is none."""
+    wanted = _plain(name)
+    for voice in voices:
+        if wanted in {_plain(voice.name), _plain(voice.id), _plain(voice.id.rpartition("/")[2])}:
+            return voice
+    return None
+
+
+def voice_for(voices: Sequence[Voice], language: str) -> Voice | None:
+    """Return the voice that fits a language best; None: none does."""
+    wanted = normal(language)
+    best: tuple[int, Voice] | None = None
+    for voice in voices:
+        rank = _rank(voice, wanted)
+        if rank is not None and (best is None or rank < best[0]):
+            best = rank, voice
+    return best[1] if best else None
+
+
+def _rank(voice: Voice, wanted: str) -> int | None:
+    tags = [normal(voice.language), *map(normal, voice.languages)]
+    if wanted in tags:
+        return tags.index(wanted)
+    primary = wanted.partition("-")[0]
+    for tag in tags:
+        if tag.partition("-")[0] == primary:
+            return 100 + tags.index(tag)
+    return None
+
+
+def _plain(name: str) -> str:
+    return name.strip().replace("_", " ").casefold()
