@@ -1,1 +1,91 @@
 from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rp_audio._open_sound import open_sound
+from rp_audio._player import player
+from rp_audio._resampling import converted
+from rp_audio._speaker import speaker
+from rp_core import Fallback
+from support.sounds import Clip, has_ffmpeg
+
+CHAINS: dict[str, Fallback[Any, Any]] = {"backend": open_sound, "encoder": open_sound, "player": player, "resampler": converted,
+          "engine": speaker}  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "audio" not in item.path.parts:
+            continue
+        params: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
+        if "'use_uvloop': True" in str(params.get("anyio_backend", "")):
+            item.add_marker("thorough")
+
+
+@pytest.fixture(autouse=True)
+def only_what_is_installed(request: pytest.FixtureRequest) -> None:
+    """Skip what is for a backend that is missing: a wheel is tested alone, too."""
+    params = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    for name, chain in CHAINS.items():
+        for backend in chain.backends:
+            if params.get(name) == backend.name and backend.state != "installed":
+                pytest.skip(f"{backend.name} is not here: {backend.obstacle}")
+    clip = params.get("clip")
+    if isinstance(clip, Clip) and clip.writer[0] != "soundfile" and not has_ffmpeg():
+        pytest.skip("there is no ffmpeg to make it")
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Clip], Path]:
+    """Return a function that makes a sound file once, and gives its path."""
+    folder = tmp_path_factory.mktemp("sounds")
+
+    @cache
+    def make(clip: Clip) -> Path:
+        return clip.write(folder)
+
+    return make
+
+
+@pytest.fixture
+def leaves_nothing(tmp_path: Path) -> Iterator[None]:
+    """Fail a test that leaves a descriptor, a thread, a child or a temporary file behind."""
+    before = _open_files(), _children(), _temporaries()
+    yield
+    assert not [path for path in tmp_path.rglob("*") if path.name.startswith(".rp-")]
+    assert _open_files() <= before[0]
+    assert _children() <= before[1]
+    assert _temporaries() <= before[2]
+    names = {thread.name for thread in threading.enumerate()}
+    assert not names & {"rp-program-log", "rp-playback"}
+
+
+def _open_files() -> int:
+    """Count the descriptors of files; those of event loops come and go."""
+    folder = "/proc/self/fd"
+    links = []
+    for name in os.listdir(folder) if os.path.isdir(folder) else ():
+        with suppress(OSError):
+            links.append(os.readlink(f"{folder}/{name}"))
+    return sum(link.startswith("/") and not link.startswith("/dev") for link in links)
+
+
+def _children() -> set[str]:
+    try:
+        return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+    except OSError:
+        return set()
+
+
+def _temporaries() -> set[str]:
+    import tempfile
+
+    return {name for name in os.listdir(tempfile.gettempdir()) if name.startswith("rp-audio-")}

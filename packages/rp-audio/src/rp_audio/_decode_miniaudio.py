@@ -12,7 +12,7 @@ from rp_audio._errors import DecodeError
 from rp_core import UnsupportedError, check_wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from rp_audio._decoding import Decoding
     from rp_audio._encoded import Encoded
@@ -46,6 +46,8 @@ def _describe(encoded: Encoded) -> Any:
         raise DecodeError(f"{encoded.name}: {error}") from error
     if not about.sample_rate or not about.nchannels:
         raise UnsupportedError("miniaudio does not say what it is")
+    if about.sample_format is miniaudio.SampleFormat.UNSIGNED8:
+        raise UnsupportedError("silence of 8 bits is none in miniaudio")
     return about
 
 
@@ -53,29 +55,35 @@ def _blocks(
     request: Decoding, about: Any, first: int, last: int | None
 ) -> Generator[Samples, None, None]:
     encoded, tally = request.encoded, request.tally
-    size = min(request.chunk or _BLOCK, _BLOCK)
-    options = {
-        "output_format": _FLOAT,
-        "nchannels": about.nchannels,
-        "sample_rate": about.sample_rate,
-        "frames_to_read": size,
-        "seek_frame": first,
-    }
+    tally.end = 0
+    # It does not seek behind the end, and in bytes not at all.
+    place = first if encoded.path and first < about.num_frames else 0
+    at = place
     try:
-        if encoded.path:
-            parts = miniaudio.stream_file(encoded.path, **options)
-        else:
-            parts = miniaudio.stream_memory(encoded.data, **options)
-        tally.end = first
-        for part in parts:
+        for part in _parts(encoded, about, min(request.chunk or _BLOCK, _BLOCK), place):
             check_wanted()
-            block = np.frombuffer(part, np.float32).reshape(-1, about.nchannels).copy()
-            block = block if last is None else block[: last - tally.end]
-            tally.end += len(block)
-            if len(block):
-                yield block
+            block = np.frombuffer(part, np.float32).reshape(-1, about.nchannels)
+            end = len(block) if last is None else min(len(block), last - at)
+            tally.end = at + max(0, end)
+            begin = max(0, first - at)
+            at += len(block)
+            if begin < end:
+                yield block[begin:end].copy()
             if last is not None and tally.end >= last:
                 return
     except miniaudio.MiniaudioError as error:
         raise DecodeError(f"{encoded.name}: {error}") from error
     tally.at_end = True
+
+
+def _parts(encoded: Encoded, about: Any, size: int, place: int) -> Iterator[Any]:
+    """Return the samples piece by piece: of a file from a place on, of bytes all."""
+    options: dict[str, Any] = {
+        "output_format": _FLOAT,
+        "nchannels": about.nchannels,
+        "sample_rate": about.sample_rate,
+        "frames_to_read": size,
+    }
+    if encoded.path:
+        return iter(miniaudio.stream_file(encoded.path, seek_frame=place, **options))
+    return iter(miniaudio.stream_memory(encoded.data, **options))

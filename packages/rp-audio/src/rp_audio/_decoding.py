@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from rp_audio._encoded import Encoded
-    from rp_audio._types import Samples
+    from rp_audio._types import Samples, Seconds
 
 
 @dataclass(slots=True)
@@ -47,8 +47,8 @@ class Decoding:
     """
 
     encoded: Encoded
-    start: Fraction = Fraction(0)
-    stop: Fraction | None = None
+    start: Seconds = 0.0
+    stop: Seconds | None = None
     chunk: int | None = None
     max_bytes: int | None = None
     lenient: bool = False
@@ -90,8 +90,8 @@ class Opened:
     blocks: Generator[Samples, None, None]
 
 
-def as_time(name: str, value: object) -> Fraction | None:
-    """Return a time in seconds as an exact number.
+def as_time(name: str, value: object) -> Seconds | None:
+    """Return a time in seconds, if it is one.
 
     Raises:
         TypeError: It is no number.
@@ -103,17 +103,17 @@ def as_time(name: str, value: object) -> Fraction | None:
         raise TypeError(f"{name} must be a number of seconds, not {value!r}")
     if not math.isfinite(value) or value < 0:
         raise ValueError(f"{name} must be at least 0 seconds, and finite, not {value}")
-    return Fraction(value) if isinstance(value, Rational) else Fraction(float(value))
+    return Fraction(value) if isinstance(value, Rational) else float(value)
 
 
-def interval(start: object, stop: object) -> tuple[Fraction, Fraction | None]:
-    """Return the times between which something is asked for, as exact numbers.
+def interval(start: object, stop: object) -> tuple[Seconds, Seconds | None]:
+    """Return the times between which something is asked for.
 
     Raises:
         TypeError: One is no number.
         ValueError: One is negative or not finite, or they are in the wrong order.
     """
-    begin, end = as_time("start", start) or Fraction(0), as_time("stop", stop)
+    begin, end = as_time("start", start) or 0.0, as_time("stop", stop)
     if end is not None and end < begin:
         raise ValueError(f"stop={stop} is before start={start}")
     return begin, end

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -41,11 +42,6 @@ class Encoded:
         return open(self.path, "rb") if self.path else io.BytesIO(self.data)
 
     @property
-    def handle(self) -> Any:
-        """What libraries open: the path, or a file in memory."""
-        return self.path or io.BytesIO(self.data)
-
-    @property
     def size(self) -> int:
         """How many bytes it has."""
         return os.stat(self.path).st_size if self.path else len(self.data)
@@ -61,8 +57,10 @@ def encoded_of(source: Source | Encoded, *, urls: bool = True) -> Encoded:
     if isinstance(source, Encoded):
         return source
     if isinstance(source, (str, os.PathLike)) and not is_url(source):
-        with open(source, "rb") as file:
-            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        # Backends open it once more, which a pipe does not bear.
+        is_file = stat.S_ISREG(os.stat(source).st_mode)
+        with open(source, "rb") if is_file else nullcontext() as file:
+            if file:
                 return Encoded(os.path.abspath(os.fspath(source)), b"", _format_in(file))
     data = read_source(source, urls=urls)
     return Encoded(None, data, _format_in(io.BytesIO(data)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from rp_core import check_wanted
 
@@ -17,15 +17,19 @@ _PIECE = 1 << 16
 
 
 @dataclass(slots=True)
-class Clipping:
-    """What was beyond full scale.
+class Passage:
+    """What is seen of the samples as they are taken.
 
     Attributes:
-        count: Number of samples, of all channels.
+        has_begun: Whether any were.
+        clipped: How many, of all channels, were beyond full scale.
         peak: The largest of them, as a factor of full scale.
+        failure: What kept their source from giving more.
     """
 
-    count: int = 0
+    failure: Exception | None = None
+    has_begun: bool = False
+    clipped: int = 0
     peak: float = 1.0
 
 
@@ -34,7 +38,7 @@ class Encoding:
     """One request to write sound.
 
     Attributes:
-        path: Where to write it; there is an empty file already.
+        file: Where to write it: an empty file, which has a name.
         target: What it will be called.
         format: Its format.
         depth: How samples are stored, where the format is not lossy.
@@ -42,10 +46,10 @@ class Encoding:
         rate: Samples a second.
         channels: Number of channels.
         blocks: The samples, in order.
-        clipping: What is beyond full scale, as it is found.
+        flow: What is seen of them.
     """
 
-    path: str
+    file: BinaryIO
     target: str
     format: Format
     depth: Depth
@@ -53,15 +57,28 @@ class Encoding:
     rate: int
     channels: int
     blocks: Iterable[Samples]
-    clipping: Clipping = field(default_factory=Clipping)
+    flow: Passage = field(default_factory=Passage)
 
     def pieces(self) -> Iterator[Samples]:
         """Yield the samples in small pieces, cut to full scale unless they are stored as floats."""
-        for block in self.blocks:
+        for block in self._given():
             for start in range(0, len(block), _PIECE):
                 check_wanted()
                 piece = block[start : start + _PIECE]
                 yield piece if self.depth == "float" else self._within(piece)
+
+    def _given(self) -> Iterator[Samples]:
+        self.flow.has_begun = True
+        try:
+            yield from self.blocks
+        except Exception as error:
+            self.flow.failure = error
+            raise
+
+    @property
+    def path(self) -> str:
+        """The name of the file."""
+        return self.file.name
 
     def _within(self, piece: Samples) -> Samples:
         import numpy as np
@@ -69,8 +86,8 @@ class Encoding:
         low, high = piece.min(), piece.max()
         if low >= -1 and high <= 1:
             return piece
-        self.clipping.count += int(np.count_nonzero(np.abs(piece) > 1))
-        self.clipping.peak = max(self.clipping.peak, float(high), -float(low))
+        self.flow.clipped += int(np.count_nonzero(np.abs(piece) > 1))
+        self.flow.peak = max(self.flow.peak, float(high), -float(low))
         return np.clip(piece, -1, 1)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 import rp_core
-from rp_audio import _mpeg
+from rp_audio import _mpeg, _ogg
 from rp_audio._sniff import skip_id3
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     End: TypeAlias = tuple[bool, int | None]
 
 _MOST_CHUNKS: Final = 1 << 16
-_OGG_PAGE: Final = 1 << 16
 # What programs write for the size of samples that they do not know when they begin.
 _UNKNOWN_SIZES: Final = frozenset({0, 0xFFFFFFFF})
 _UNKNOWN_FROM: Final = 0x7FFFF000
@@ -127,16 +126,8 @@ def _flac(file: BinaryIO, size: int) -> End:  # noqa: ARG001
     return False, samples or None
 
 
-def _ogg(file: BinaryIO, size: int) -> End:
-    """Look whether the last page is whole and says that it is the last (RFC 3533, section 6)."""
-    file.seek(max(0, size - 2 * _OGG_PAGE))
-    tail = file.read()
-    at = tail.rfind(b"OggS")
-    page = tail[at:]
-    if at < 0 or len(page) < 27 or len(page) < 27 + page[26]:
-        return True, None
-    length = 27 + page[26] + sum(page[27 : 27 + page[26]])
-    return len(page) < length or not page[5] & 4, None
+def _ogg_pages(file: BinaryIO, size: int) -> End:
+    return _ogg.ends_early(file, size), _ogg.count_samples(file, size)
 
 
 def _asf(file: BinaryIO, size: int) -> End:
@@ -163,7 +154,7 @@ _KINDS: Final[dict[str, Callable[[BinaryIO, int], End]]] = {
     "au": _au,
     "caf": _caf,
     "flac": _flac,
-    "ogg": _ogg,
+    "ogg": _ogg_pages,
     "wma": _asf,
     "m4a": _by_rp_core,
     "matroska": _by_rp_core,

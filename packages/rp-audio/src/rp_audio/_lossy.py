@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from rp_audio._encoding import Encoding
 
-_USUAL: Final = {"libmp3lame": 0.6, "libvorbis": 0.4, "libopus": 0.24, "aac": 0.3}
+_USUAL: Final = {"libmp3lame": 0.6, "libvorbis": 0.4, "libopus": 0.2, "aac": 0.3}
 
 
 def lossy_options(request: Encoding) -> tuple[int | None, dict[str, str]]:

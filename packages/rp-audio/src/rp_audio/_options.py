@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from rp_audio._decoding import Opened, interval
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from rp_audio._decoding import Decoding
+    from rp_audio._types import Seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class Options:
     ask: Callable[[Decoding], Opened]
     rate: int | None
     mono: bool
-    start: Fraction
-    stop: Fraction | None
+    start: Seconds
+    stop: Seconds | None
     strict: bool
     max_bytes: int | None
     chunk: int | None

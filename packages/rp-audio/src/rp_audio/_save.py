@@ -9,13 +9,11 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from rp_audio._decibels import check_number
-from rp_audio._encoded import Encoded
-from rp_audio._encoding import Clipping, Encoding
-from rp_audio._ends import cut_off
+from rp_audio._encoding import Encoding, Passage
 from rp_audio._errors import ClippedWarning, EncodeError
 from rp_audio._formats import format_for
 from rp_audio._given import audio_of
-from rp_audio._write_sound import write_sound
+from rp_audio._write_sound import SourceError, write_sound
 from rp_core import atomic_write, writable_path
 
 if TYPE_CHECKING:
@@ -122,42 +120,28 @@ def write(choices: Choices, rate: int, channels: int, blocks: Iterator[Samples])
     first = next(blocks, None)
     if first is None:
         raise ValueError("there are no samples to write")
-    clipping = Clipping()
+    flow = Passage()
     with atomic_write(choices.path, durable=choices.durable) as file:
         request = Encoding(
-            file.name, choices.path, kind, choices.depth, choices.quality, wanted, channels,
-            chain([first], blocks), clipping,
+            file, choices.path, kind, choices.depth, choices.quality, wanted, channels,
+            chain([first], blocks), flow,
         )  # fmt: skip
         del first
-        _encode(request, choices.ask, file)
-    if clipping.count:
-        message = f"{choices.path}: {clipping.count} samples of up to {clipping.peak:.3g} were cut"
+        _encode(request, choices.ask)
+    if flow.clipped:
+        message = f"{choices.path}: {flow.clipped} samples of up to {flow.peak:.3g} were cut"
         warnings.warn(f"{message} to full scale; see normalize", ClippedWarning, stacklevel=3)
 
 
-def _encode(request: Encoding, ask: Callable[[Encoding], None], file: BinaryIO) -> None:
+def _encode(request: Encoding, ask: Callable[[Encoding], None]) -> None:
     try:
         ask(request)
-        _check_whole(request)
+    except SourceError:
+        failure: Any = request.flow.failure
+        raise failure from None
     except EncodeError:
-        _ask_the_disk(file)
+        _ask_the_disk(request.file)
         raise
-
-
-def _check_whole(request: Encoding) -> None:
-    """Refuse a file that was written only in part: not every library tells of a full disk.
-
-    Raises:
-        EncodeError: It is not whole.
-    """
-    written = Encoded(request.path, b"", _ends_as(request.format))
-    if not written.size or cut_off(written, 0)[0]:
-        raise EncodeError(f"{request.target}: it is not whole")
-
-
-def _ends_as(kind: Format) -> str:
-    """Return the format whose end tells that all was written; FLAC's does not."""
-    return {"vorbis": "ogg", "opus": "ogg", "aac": "m4a", "flac": ""}.get(kind.name, kind.name)
 
 
 def _ask_the_disk(file: BinaryIO) -> None:

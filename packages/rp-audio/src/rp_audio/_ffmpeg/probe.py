@@ -40,6 +40,8 @@ def probe(encoded: Encoded) -> AudioInfo:
     codec, rate, layout = of_stream.groups()
     name, bits = codec_of(codec)
     channels = _LAYOUTS.get(re.sub(r"\(.*", "", layout).strip()) or _number_in(layout)
+    if not channels or not int(rate):
+        raise DecodeError(f"{encoded.name}: there is no sound in it")
     kind = encoded.format or of_file[1].partition(",")[0]
     frames = promised_samples(encoded, None)
     duration = _seconds(text) if frames is None else frames / int(rate)
@@ -53,4 +55,4 @@ def _seconds(text: str) -> float | None:
 
 def _number_in(layout: str) -> int:
     found = re.search(r"\d+", layout)
-    return int(found[0]) if found else 1
+    return int(found[0]) if found else 0

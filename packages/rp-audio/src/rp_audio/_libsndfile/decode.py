@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from rp_audio._types import Samples
 
 _BLOCK: Final = 1 << 20
-_SMALL_BLOCK: Final = 1 << 10
+_STEP: Final = 1 << 10
+# libsndfile does not find a place in the last page of a Vorbis file, and does not say so.
+_LAST_SECONDS: Final = 30
 
 
 def open_file(request: Decoding) -> Opened:
@@ -45,14 +47,17 @@ def _blocks(
 ) -> Generator[Samples, None, None]:
     tally = request.tally
     with stack:
-        if first:
-            with translated(request.encoded.name):
-                first = file.seek(min(first, file.frames))
-        tally.end = first
+        begin = tally.end = _seek(request, file, first)
         while last is None or tally.end < last:
             check_wanted()
             count = _next_count(request, file, tally.end, last)
-            block = _read(request, file, count)
+            try:
+                block = _read(request, file, count)
+            except DecodeError:
+                if not request.lenient and tally.end == begin:
+                    raise
+                tally.damaged += 1
+                block = _salvaged(request, tally.end, count)
             tally.end += len(block)
             if len(block):
                 yield block
@@ -61,13 +66,25 @@ def _blocks(
                 return
 
 
+def _seek(request: Decoding, file: Any, first: int) -> int:
+    """Go to a sample, or to the end if there are not so many; return where that is."""
+    if not first:
+        return 0
+    place = min(first, file.frames)
+    if file.subtype == "VORBIS":
+        place = min(place, max(0, file.frames - _LAST_SECONDS * file.samplerate))
+    with translated(request.encoded.name):
+        at: int = file.seek(place)
+    while at < first and (skipped := len(_read(request, file, min(_BLOCK, first - at)))):
+        at += skipped
+    return at
+
+
 def _next_count(request: Decoding, file: Any, at: int, last: int | None) -> int:
     """Return how many samples to read at once: all of them, where no chunk is asked for."""
     left = file.frames - at
     if last is not None:
         left = min(left, last - at)
-    if request.lenient:
-        return _SMALL_BLOCK if last is None else min(_SMALL_BLOCK, last - at)
     if request.chunk is not None:
         return request.chunk if last is None else min(request.chunk, last - at)
     # One more than there should be, so that the end is seen to be the end.
@@ -78,12 +95,18 @@ def _read(request: Decoding, file: Any, count: int) -> Samples:
     """Read so many samples, or as many as there are."""
     # Into an array of ours: soundfile reads no further than the header says, which may be wrong.
     block: Samples = np.empty((count, file.channels), np.float32)
-    try:
-        with translated(request.encoded.name):
-            block = file.read(out=block)
-    except DecodeError:
-        if not request.lenient:
-            raise
-        request.tally.damaged += 1
-        return block[:0]
-    return block
+    with translated(request.encoded.name):
+        return file.read(out=block)  # type: ignore[no-any-return]
+
+
+def _salvaged(request: Decoding, at: int, count: int) -> Samples:
+    """Read what comes before damage, from a sample on: by small steps, as a failed one is lost."""
+    with opened(request.encoded) as file:
+        parts = [np.empty((0, file.channels), np.float32)]
+        with suppress(DecodeError):
+            _seek(request, file, at)
+            done = 0
+            while done < count and len(part := _read(request, file, min(_STEP, count - done))):
+                parts.append(part)
+                done += len(part)
+    return np.concatenate(parts)

@@ -11,6 +11,7 @@ import numpy as np
 
 from rp_audio._decoding import Opened
 from rp_audio._errors import DecodeError
+from rp_audio._ogg import last_sample
 from rp_audio._pyav.frames import FrameReader
 from rp_audio._pyav.opening import best_audio, opened, time_base_of, translated
 from rp_core import check_wanted
@@ -61,7 +62,7 @@ class _Track:
         self._request, self._container, self._stream = request, container, stream
         self.rate = int(stream.codec_context.sample_rate)
         self.start = 0
-        self.end: int | None = None
+        self.end = last_sample(request.encoded)
         # Only these containers count time in samples, and say when the last packet ends.
         self._is_exact = request.encoded.format == "m4a"
         self._base = time_base_of(stream)
@@ -86,8 +87,9 @@ class _Track:
     def _seek(self) -> None:
         start = self._request.start
         if self._is_exact and start > _SEEK_SECONDS:
+            ticks = round((Fraction(start) - _PREROLL) / self._base)
             with translated(self._request.encoded.name):
-                self._container.seek(round((start - _PREROLL) / self._base), stream=self._stream)
+                self._container.seek(ticks, stream=self._stream)
 
     def _decoded(self) -> Iterator[Any]:
         ticks, seconds = self._base.numerator, self._base.denominator

@@ -16,6 +16,7 @@ from rp_core import UnsupportedError
 if TYPE_CHECKING:
     from rp_audio._encoding import Encoding
 
+_LAMBDA: Final = 118  # FF_QP2LAMBDA, in which FFmpeg counts quality
 LAYOUTS: Final = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
 
 
@@ -37,7 +38,11 @@ def encode(request: Encoding) -> None:
             bit_rate, options = lossy_options(request)
             if bit_rate:
                 track.bit_rate = bit_rate
-            track.options = options
+            if quality := options.get("q"):
+                track.options = {
+                    "flags": "+qscale",
+                    "global_quality": str(round(float(quality) * _LAMBDA)),
+                }
             _write(request, output, track, layout)
 
 
