@@ -17,8 +17,13 @@ from rp_audio._speaker import speaker
 from rp_core import Fallback
 from support.sounds import Clip, has_ffmpeg
 
-CHAINS: dict[str, Fallback[Any, Any]] = {"backend": open_sound, "encoder": open_sound, "player": player, "resampler": converted,
-          "engine": speaker}  # fmt: skip
+CHAINS: dict[str, Fallback[Any, Any]] = {
+    "backend": open_sound,
+    "encoder": open_sound,
+    "player": player,
+    "resampler": converted,
+    "engine": speaker,
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -79,10 +84,11 @@ def _open_files() -> int:
 
 
 def _children() -> set[str]:
-    try:
-        return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
-    except OSError:
-        return set()
+    found: set[str] = set()
+    for task in Path("/proc/self/task").glob("*/children"):
+        with suppress(OSError):
+            found |= set(task.read_text().split())
+    return found
 
 
 def _temporaries() -> set[str]:

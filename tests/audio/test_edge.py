@@ -208,8 +208,7 @@ def test_a_language_has_its_voice(service: SpeechServer, language: str, name: st
     service.lists.usual = lists(
         [*NAMES, "zh-CN-liaoning-XiaobeiNeural", "iu-Latn-CA-SiqiniqNeural"]
     )
-    for _ in range(2):
-        rp_audio.sync.tts(TEXT, engine="edge", language=language)
+    rp_audio.sync.tts_many([TEXT, "Later."], engine="edge", language=language, limit=1)
     assert [asked.voice for asked in service.asked] == [full_name(name)] * 2
     assert service.lists.count == 1
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import os
 import struct
 import subprocess
 from dataclasses import dataclass
@@ -166,17 +165,3 @@ def error_of(heard: Array, given: Array) -> float:
     count = min(len(heard), len(given))
     wrong = np.sqrt(np.mean(np.square(heard[:count] - given[:count], dtype=np.float64)))
     return float(wrong / np.sqrt(np.mean(np.square(given[:count], dtype=np.float64))))
-
-
-def alsa_file(folder: Path) -> tuple[dict[str, str], Path]:
-    """Return an environment in which the only device is a file, and the path of that."""
-    path, config = folder / "heard.raw", folder / "alsa.conf"
-    device = f'pcm.!default {{ type file slave.pcm "null" file "{path}" format "raw" }}\n'
-    config.write_text(f"</usr/share/alsa/alsa.conf>\n{device}")
-    return {
-        "ALSA_CONFIG_PATH": str(config),
-        "PULSE_SERVER": f"unix:{folder}/no-server",
-        "PIPEWIRE_RUNTIME_DIR": str(folder),
-        "JACK_NO_START_SERVER": "1",
-        "PATH": os.environ["PATH"],
-    }, path

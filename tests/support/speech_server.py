@@ -220,7 +220,7 @@ class SpeechServer:
         patch.setattr("edge_tts.communicate.WSS_URL", f"ws://{origin}/speech?token=1")
         patch.setattr("edge_tts.voices.VOICE_LIST", f"http://{origin}/list?token=1")
         patch.setattr("edge_tts.drm.DRM.clock_skew_seconds", 0.0)
-        patch.setattr("rp_audio._engines.edge_service._FIRST_DELAY", 0.01)
+        patch.setattr("rp_audio._engines.edge_service._FIRST_DELAY", 0.002)
         for name in ("http_proxy", "https_proxy", "ws_proxy", "wss_proxy", "all_proxy"):
             patch.delenv(name, raising=False)
             patch.delenv(name.upper(), raising=False)

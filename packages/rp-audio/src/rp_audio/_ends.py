@@ -127,7 +127,9 @@ def _flac(file: BinaryIO, size: int) -> End:  # noqa: ARG001
 
 
 def _ogg_pages(file: BinaryIO, size: int) -> End:
-    return _ogg.ends_early(file, size), _ogg.count_samples(file, size)
+    if _ogg.ends_early(file, size):
+        return True, None
+    return False, _ogg.count_samples(file, size)
 
 
 def _asf(file: BinaryIO, size: int) -> End:

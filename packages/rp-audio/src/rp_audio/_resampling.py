@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _BETA: Final = 14
 _TAPS: Final = 64
 _CUTOFF: Final = 0.94
-_MOST_PHASES: Final = 1 << 14
+_MOST_PHASES: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,10 @@ from rp_core import MissingDependencyError, Program
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rp_audio._feed import Feed
     from rp_audio._performance import Performance
 
+_PIPE_BYTES: Final = 1 << 12  # what POSIX systems have at the least
 _POLL_SECONDS: Final = 0.002
 # A program that finds no device has said so by then; one that plays is still there.
 _GRACE_SECONDS: Final = 0.25
@@ -47,11 +49,11 @@ def play_by_pipe(performance: Performance, command: list[str]) -> None:
     """
     with Program(command, feeds=True, hears=False) as run:
         performance.when_stopped(run.process.kill)
-        first = performance.feed.take()
+        first = _first_piece(performance.feed)
         with suppress(BrokenPipeError):
             if first is not None:
                 run.feed(first)
-                if not _is_taken(run):
+                if not _is_taken(run, first.nbytes):
                     run.wait()
                     performance.feed.put_back(first)
                     raise PlaybackError(run.complaint)
@@ -83,7 +85,19 @@ def play_by_file(performance: Performance, command: Callable[[str], list[str]]) 
         _see_the_end(performance, run)
 
 
-def _is_taken(run: Program) -> bool:
+def _first_piece(feed: Feed) -> Any:
+    """Return the first samples, of which a pipe holds all; None: there are none."""
+    piece = feed.take()
+    if piece is None:
+        return None
+    count = _PIPE_BYTES // feed.frame_bytes
+    if len(piece) > count > 0:
+        feed.put_back(piece[count:])
+        piece = piece[:count]
+    return piece
+
+
+def _is_taken(run: Program, given: int) -> bool:
     """Wait until the program reads what it was given, which it does once its device is open.
 
     Returns:
@@ -93,7 +107,6 @@ def _is_taken(run: Program) -> bool:
         PlaybackError: It does neither.
     """
     stdin: Any = run.process.stdin
-    given = _waiting_in(stdin)
     deadline = monotonic() + _START_SECONDS
     while run.process.poll() is None:
         if _waiting_in(stdin) < given:
