@@ -20,7 +20,7 @@ from rp_core._portal import portal
 pytest.importorskip("edge_tts")
 pytest.importorskip("aiohttp")
 from aiohttp import web
-from edge_tts.drm import DRM, generate_sec_ms_gec_v2
+from edge_tts.drm import DRM
 
 from support.speech_server import (
     NAMES,
@@ -99,10 +99,6 @@ async def hang_up(exchange: Exchange) -> None:
     transport.close()
 
 
-async def reset(exchange: Exchange) -> None:
-    exchange.reset()
-
-
 async def close(exchange: Exchange) -> None:
     await exchange.socket.close()
 
@@ -114,12 +110,12 @@ FAULTS: dict[str, Behaviour] = {
     "500": refuse(500),
     "503": refuse(503, body=b"<html>busy</html>"),
     "hung up": hang_up,
-    "reset at once": reset,
+    "reset at once": Exchange.reset,
     "cut before the sound": speak_some(0, close),
     "cut in the sound": speak_some(0.5, close),
     "cut before the end": speak_some(1, close),
     "hung up in the sound": speak_some(0.5, hang_up),
-    "reset in the sound": speak_some(0.5, reset),
+    "reset in the sound": speak_some(0.5, Exchange.reset),
     "no sound": speak_some(0, end),
     "less sound than was said": speak_some(0.4, end),
     "unknown path": babble("X-RequestId:1\r\nPath:turn.maybe\r\n\r\n{}"),
@@ -191,16 +187,22 @@ def test_a_part_of_a_long_text_is_asked_for_again_alone(service: SpeechServer) -
     assert np.array_equal(audio.samples, rp_audio.sync.load(sound).samples)
 
 
+def token_at(ahead: float) -> str:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DRM, "clock_skew_seconds", ahead)
+        return DRM.generate_sec_ms_gec()
+
+
 @pytest.mark.parametrize("ahead", [-86_400, 7_200])
 def test_a_clock_that_is_wrong_is_set_right(service: SpeechServer, ahead: int) -> None:
     async def check_the_time(exchange: Exchange) -> None:
         now = datetime.now(UTC) + timedelta(seconds=ahead)
-        near = [generate_sec_ms_gec_v2(now.timestamp() + step) for step in (-5, 0, 5)]
-        if exchange.request.query["Sec-MS-GEC"] in near:
+        if exchange.request.query["Sec-MS-GEC"] in tokens:
             await speak(exchange)
         else:
             exchange.response = web.Response(status=403, headers={"Date": format_datetime(now)})
 
+    tokens = [token_at(ahead + seconds) for seconds in (-5, 5, 30)]
     service.turns.usual = check_the_time
     for count in (2, 3):
         assert is_the_speech(rp_audio.sync.tts(TEXT, engine="edge"))
@@ -223,7 +225,7 @@ LIST_FAULTS: dict[str, Behaviour] = {
     "403": refuse(403),
     "503": refuse(503),
     "hung up": hang_up,
-    "reset": reset,
+    "reset": Exchange.reset,
     "a page": refuse(200, body=b"<html>busy</html>"),
     "no text": refuse(200, body=b"\xff\xfe\xfd"),
     "null": refuse(200, body=b"null"),

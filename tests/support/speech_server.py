@@ -121,7 +121,7 @@ class Exchange:
             part = data[start : start + _PART]
             await self.socket.send_bytes(struct.pack(">H", len(head)) + head + part)
 
-    def reset(self) -> None:
+    async def reset(self) -> None:
         """Break the connection off."""
         transport = self.request.transport
         assert isinstance(transport, asyncio.Transport)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 import rp_core
 from rp_audio import (
@@ -30,6 +30,18 @@ from rp_audio import (
     _voices,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _threaded(fn: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
+    """Derive the async face of a function with overloads, which mypy keeps for a sole argument."""
+    return rp_core.threaded(fn, module="rp_audio")
+
+
 concat: Final = rp_core.threaded(_concat.concat, module="rp_audio")
 convert: Final = rp_core.threaded(_convert.convert, module="rp_audio", prepare=_encoded.fetch_first)
 convert_many: Final = rp_core.gathered("rp_audio")(_convert.convert_many)
@@ -55,6 +67,6 @@ stream: Final = rp_core.threaded_iter(
 )
 to_mono: Final = rp_core.threaded(_to_mono.to_mono, module="rp_audio")
 trim_silence: Final = rp_core.threaded(_trim_silence.trim_silence, module="rp_audio")
-tts: Final = rp_core.threaded(_tts.tts)  # its sole argument, so that overloads are kept
+tts: Final = _threaded(_tts.tts)
 tts_many: Final = rp_core.gathered("rp_audio")(_tts.tts_many)
 voices: Final = rp_core.threaded(_voices.voices, module="rp_audio", cpu=False)

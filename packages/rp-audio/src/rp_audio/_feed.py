@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,16 +14,26 @@ from rp_audio._given import audio_of
 from rp_audio._options import check_options
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
+    from typing import TypeAlias
 
     from rp_audio._types import Samples, Sound
     from rp_core import Source
+
+    Blocks: TypeAlias = Generator[Samples, None, None]
 
 _CHUNK: Final = 1 << 13
 
 
 class Feed:
     """Hands out sound piece by piece; what a device did not take is put back.
+
+    Args:
+        rate: Samples a second.
+        channels: Number of channels.
+        blocks: The samples.
+        again: Makes them once more.
+        volume: A factor for them.
 
     Attributes:
         rate: Samples a second.
@@ -31,14 +42,28 @@ class Feed:
     """
 
     def __init__(
-        self, rate: int, channels: int, blocks: Generator[Samples, None, None], volume: float
+        self,
+        rate: int,
+        channels: int,
+        blocks: Blocks,
+        again: Callable[[], Blocks],
+        volume: float,
     ) -> None:
         self.rate, self.channels = rate, channels
         self.taken = 0
-        self._blocks = blocks
+        self._blocks, self._again = blocks, again
         self._volume = volume
         self._returned: deque[Any] = deque()
         self._lock = Lock()
+
+    def rewind(self) -> None:
+        """Begin anew, for another device."""
+        with self._lock:
+            if self.taken:
+                self._blocks.close()
+                self._blocks = self._again()
+                self._returned.clear()
+                self.taken = 0
 
     @property
     def frame_bytes(self) -> int:
@@ -103,11 +128,16 @@ def feed_of(source: Source | Sound, *, volume: float, urls: bool) -> Feed:
     """
     if isinstance(source, tuple):
         audio = audio_of(source)
-        return Feed(audio.rate, audio.channels, _sliced(audio.samples), volume)
-    flow = flow_of(encoded_of(source, urls=urls), check_options(chunk=_CHUNK))
-    return Feed(flow.rate, flow.channels, flow.blocks, volume)
+        again = partial(_sliced, audio.samples)
+        return Feed(audio.rate, audio.channels, again(), again, volume)
+    encoded = encoded_of(source, urls=urls)
+    options = check_options(chunk=_CHUNK)
+    flow = flow_of(encoded, options)
+    return Feed(
+        flow.rate, flow.channels, flow.blocks, lambda: flow_of(encoded, options).blocks, volume
+    )
 
 
-def _sliced(samples: Samples) -> Generator[Samples, None, None]:
+def _sliced(samples: Samples) -> Blocks:
     for start in range(0, len(samples), _CHUNK):
         yield samples[start : start + _CHUNK]

@@ -91,7 +91,8 @@ class Performance:
                 self._error = error
                 raise
         finally:
-            self._length = self.position
+            is_whole = self._error is None and not self.is_stopped
+            self._length = self.feed.taken / self.feed.rate if is_whole else self.position
             self.feed.close()
             self._ended.set()
             self._settled.set()

@@ -14,6 +14,7 @@ from rp_core import Fallback, base, extra, is_macos, is_windows, system
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+_ON_LINUX: Final = ("pw_play", "paplay", "aplay")
 _EVERYWHERE: Final = ("miniaudio", "sounddevice", "simpleaudio")
 
 player: Fallback[[Performance], None] = Fallback(
@@ -84,8 +85,5 @@ def chosen_player(backend: str | Sequence[str] | None) -> Callable[[Performance]
     """
     if backend is not None:
         return player.using(backend)
-    if is_macos():
-        return player.using(("afplay", *_EVERYWHERE))
-    if is_windows():
-        return player.using(("winsound", *_EVERYWHERE))
-    return player.using(("pw_play", "paplay", "aplay", *_EVERYWHERE))
+    native = ("afplay",) if is_macos() else ("winsound",) if is_windows() else _ON_LINUX
+    return player.using((*native, *_EVERYWHERE))

@@ -32,6 +32,7 @@ def play(performance: Performance) -> None:
         DeviceLostError: It stopped asking for sound.
     """
     feed = performance.feed
+    feed.rewind()
     ended = Event()
     calls = _Calls()
     source = _samples(performance, ended, calls)

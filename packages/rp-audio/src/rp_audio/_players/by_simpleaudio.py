@@ -37,6 +37,7 @@ def play(performance: Performance) -> None:
     import simpleaudio
 
     feed = performance.feed
+    feed.rewind()
     sound = bytearray()
     while (piece := feed.take()) is not None:
         sound += piece.tobytes()

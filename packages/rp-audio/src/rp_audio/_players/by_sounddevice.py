@@ -21,6 +21,7 @@ def play(performance: Performance) -> None:
         DeviceLostError: It ended before the sound did.
     """
     feed = performance.feed
+    feed.rewind()
     ended = Event()
     given_all = Event()
     failures: list[Exception] = []

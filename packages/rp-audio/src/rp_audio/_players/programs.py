@@ -47,6 +47,7 @@ def play_by_pipe(performance: Performance, command: list[str]) -> None:
         PlaybackError: It has no device.
         DeviceLostError: It failed later.
     """
+    performance.feed.rewind()
     with Program(command, feeds=True, hears=False) as run:
         performance.when_stopped(run.process.kill)
         first = _first_piece(performance.feed)
@@ -55,7 +56,6 @@ def play_by_pipe(performance: Performance, command: list[str]) -> None:
                 run.feed(first)
                 if not _is_taken(run, first.nbytes):
                     run.wait()
-                    performance.feed.put_back(first)
                     raise PlaybackError(run.complaint)
                 performance.begin()
             while not performance.is_stopped and (piece := performance.feed.take()) is not None:
@@ -75,6 +75,7 @@ def play_by_file(performance: Performance, command: Callable[[str], list[str]]) 
         PlaybackError: It has no device.
         DeviceLostError: It failed later.
     """
+    performance.feed.rewind()
     with wave_file(performance.feed) as path, Program(command(path), hears=False) as run:
         performance.when_stopped(run.process.kill)
         deadline = monotonic() + _GRACE_SECONDS
