@@ -190,7 +190,7 @@ def test_a_long_text_is_spoken_whole() -> None:
     long = audio.tts("Five little words are here. " * 120).duration
 
     assert long > 100 * once
-    assert audio.tts("word " * 20_000, max_chars=None, rate=2.0).duration > 1000
+    assert audio.tts("word " * 12_000, max_chars=None, rate=2.0).duration > 600
 
 
 @pytest.mark.usefixtures("espeak")

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+import rp_audio
+import rp_audio.sync
 import rp_core
 import rp_core.sync
 import rp_image
@@ -22,11 +24,13 @@ import rp_video
 import rp_video.sync
 
 DOMAINS: list[tuple[ModuleType, ModuleType]] = [
+    (rp_audio, rp_audio.sync),
     (rp_image, rp_image.sync),
     (rp_net, rp_net.sync),
     (rp_video, rp_video.sync),
 ]
 STREAMS = {
+    "rp_audio.stream",
     "rp_image.frames",
     "rp_image.resize_stream",
     "rp_image.stream",
@@ -34,8 +38,10 @@ STREAMS = {
     "rp_video.stream",
 }
 PLAIN = {"filename_from", "is_public_url", "set_source_policy"}
-TWINS = {"Client", "StreamedResponse"}
+TWINS = {"Client", "Playback", "StreamedResponse"}
 MODULES = [
+    rp_audio,
+    rp_audio.sync,
     rp_core,
     rp_core.sync,
     rp_image,
@@ -112,7 +118,7 @@ def test_both_clients_take_the_same_options() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    [rp_core, rp_core.sync, rp_image, rp_image.sync, rp_net, rp_net.sync, rp_video, rp_video.sync],
+    MODULES,
 )
 def test_what_type_checkers_see_is_what_is_exported(module: ModuleType) -> None:
     assert module.__file__
@@ -130,7 +136,7 @@ def test_what_type_checkers_see_is_what_is_exported(module: ModuleType) -> None:
 
 @pytest.mark.parametrize(
     "module",
-    [rp_core, rp_core.sync, rp_image, rp_image.sync, rp_net, rp_net.sync, rp_video, rp_video.sync],
+    MODULES,
 )
 def test_every_public_name_has_a_docstring_and_annotations(module: ModuleType) -> None:
     for name in module.__all__:
@@ -145,9 +151,7 @@ def test_every_public_name_has_a_docstring_and_annotations(module: ModuleType) -
             assert signature.return_annotation is not signature.empty, name
 
 
-@pytest.mark.parametrize(
-    "module", [rp_core, rp_image, rp_image.sync, rp_net, rp_net.sync, rp_video, rp_video.sync]
-)
+@pytest.mark.parametrize("module", MODULES)
 def test_unknown_names_are_attribute_errors(module: ModuleType) -> None:
     with pytest.raises(AttributeError, match="has no attribute 'nope'"):
         module.nope  # noqa: B018

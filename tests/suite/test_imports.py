@@ -18,7 +18,7 @@ def loaded_by(statement: str) -> set[str]:
     return set(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("package", ["rp_core", "rp_image", "rp_net", "rp_video"])
+@pytest.mark.parametrize("package", ["rp_audio", "rp_core", "rp_image", "rp_net", "rp_video"])
 def test_importing_a_package_loads_nothing_but_rp_core_and_itself(package: str) -> None:
     assert loaded_by(f"import {package}") <= {"rp_core", "rp_core._lazy", package}
 
@@ -64,3 +64,11 @@ def test_looking_at_a_name_of_rp_video_imports_no_backend() -> None:
     code += "[getattr(m, name) for m in (rp_video, s) for name in m.__all__]"
 
     assert loaded_by(code).isdisjoint({"av", "cv2", "numpy", "PIL", "imageio_ffmpeg", "trio"})
+
+
+def test_looking_at_a_name_of_rp_audio_imports_no_backend() -> None:
+    code = "import rp_audio, rp_audio.sync as s;"
+    code += "[getattr(m, name) for m in (rp_audio, s) for name in m.__all__]"
+
+    backends = {"av", "edge_tts", "miniaudio", "numpy", "scipy", "sounddevice", "soundfile", "soxr"}
+    assert loaded_by(code).isdisjoint({*backends, "trio"})

@@ -21,7 +21,8 @@ def with_voice(name: str, request: Speech) -> Speech:
     """
     if request.voice is not None or request.language is None:
         return request
-    voice = voice_for(engine_module(name).voices(), request.language)
+    limits = (request.timeout,) if name == NETWORK else ()
+    voice = voice_for(engine_module(name).voices(*limits), request.language)
     if voice is None:
         raise declined(name, request.language)
     return replace(request, voice=voice)
@@ -48,8 +49,8 @@ def named_voice(voice: Any, engines: tuple[str, ...]) -> Voice:
                 return found
         elif own := _own(voice, name):
             return own
-    asked = ", ".join(there) or "no engine here"
-    raise UnknownVoiceError(f"{asked} has no voice {voice!r}; see voices(){_hint(voice, engines)}")
+    asked = f"{', '.join(there)} has no" if there else "there is no engine here, and so no"
+    raise UnknownVoiceError(f"{asked} voice {voice!r}; see voices(){_hint(voice, engines)}")
 
 
 def _own(voice: str, engine: str) -> Voice | None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rp_audio._voice import Voice
 
 MOST_CHARACTERS: Final = 50_000
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)

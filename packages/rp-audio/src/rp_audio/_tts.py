@@ -98,7 +98,7 @@ def tts(
         allow_network: Whether "edge", which sends the text to a service of Microsoft, may be asked
             after the others.
         cache: Whether to keep speech on disk, and to take it from there.
-        timeout: Seconds that a service may be silent.
+        timeout: Seconds that a service may be silent; one that is, is asked once more.
         max_chars: The most characters of text. None: any number.
 
     Returns:

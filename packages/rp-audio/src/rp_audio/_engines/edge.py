@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rp_audio._errors import UnknownVoiceError
 from rp_audio._voice import Voice
-from rp_core import blocking
+from rp_core import blocking, cached
 
 if TYPE_CHECKING:
     from rp_audio._speech import Speech
     from rp_audio._voice import Gender
 
-_NAME: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z]+)+-[A-Za-z]+Neural", re.IGNORECASE)
+_NAME: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z]+)+-[A-Za-z]+Neural")
 _GENDERS: Final[dict[str, Gender]] = {"Male": "male", "Female": "female"}
 
 
@@ -26,16 +26,16 @@ def version() -> str:
     return version("edge-tts")
 
 
-@cache
-def voices() -> tuple[Voice, ...]:
-    """Return the voices of the service.
+@cached(maxsize=1, copy=False, key=lambda *_: "edge")
+def voices(seconds: float | None = None) -> tuple[Voice, ...]:
+    """Return the voices of the service, which may be silent for some seconds.
 
     Raises:
         SpeechError: It does not answer.
     """
     from rp_audio._engines.edge_service import list_voices
 
-    return tuple(map(_voice, blocking(list_voices, module="rp_audio")()))
+    return tuple(map(_voice, blocking(list_voices, module="rp_audio")(seconds)))
 
 
 def looks_like_its_voice(name: str) -> bool:
@@ -67,5 +67,4 @@ def speak(request: Speech) -> bytes:
 
 def _voice(about: dict[str, Any]) -> Voice:
     name = about["ShortName"]
-    shown = about.get("FriendlyName") or name
-    return Voice(shown, about["Locale"], _GENDERS.get(about.get("Gender", "")), "edge", name)
+    return Voice(name, about["Locale"], _GENDERS.get(about.get("Gender", "")), "edge", name)

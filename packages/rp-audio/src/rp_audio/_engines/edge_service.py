@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import math
 import random
+import ssl
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from weakref import WeakKeyDictionary
 from xml.sax.saxutils import escape
 
 import aiohttp
 import edge_tts
-import edge_tts.exceptions
 from edge_tts.constants import DEFAULT_VOICE
 
 from rp_audio._errors import SpeechError
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 _ATTEMPTS: Final = 4
+_ATTEMPTS_IN_SILENCE: Final = 2
 _FIRST_DELAY: Final = 0.25
 _MOST_AT_ONCE: Final = 4  # it blocks those who ask for more
 _CONNECT_SECONDS: Final = 10
@@ -32,14 +33,10 @@ _BYTES_A_SECOND: Final = 6000  # 48 kbit/s
 _TICKS: Final = 10_000_000
 _MOST_MISSING_SECONDS: Final = 0.5
 _WORTH_ANOTHER_TRY: Final = frozenset({403, 408, 425, 429, 500, 502, 503, 504})
-_FAILURES: Final = (
-    aiohttp.ClientError, edge_tts.exceptions.EdgeTTSException, TimeoutError, OSError, ValueError,
-    LookupError,
-)  # fmt: skip
 _slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
-async def list_voices() -> list[dict[str, Any]]:
+async def list_voices(seconds: float | None = None) -> list[dict[str, Any]]:
     """Return what the service says of its voices.
 
     Raises:
@@ -47,8 +44,11 @@ async def list_voices() -> list[dict[str, Any]]:
     """
 
     async def ask() -> list[dict[str, Any]]:
-        async with asyncio.timeout(_LIST_SECONDS):
-            return [dict(voice) for voice in await edge_tts.list_voices()]
+        async with asyncio.timeout(seconds or _LIST_SECONDS):
+            found: list[dict[str, Any]] = [dict(voice) for voice in await edge_tts.list_voices()]
+        if not found or not all(isinstance(v["ShortName"] + v["Locale"], str) for v in found):
+            raise SpeechError("the speech service does not list its voices")
+        return found
 
     return await _with_patience(ask)
 
@@ -98,8 +98,9 @@ async def _with_patience(ask: Callable[[], Coroutine[Any, Any, R]]) -> R:
         try:
             async with slots:
                 return await ask()
-        except (*_FAILURES, SpeechError) as error:
-            if attempt == _ATTEMPTS or not _may_pass(error):
+        except Exception as error:  # edge-tts raises of any kind where an answer is garbled
+            most = _ATTEMPTS_IN_SILENCE if isinstance(error, TimeoutError) else _ATTEMPTS
+            if attempt >= most or not _may_pass(error):
                 raise _as_speech_error(error) from error
         await asyncio.sleep(delay * (0.5 + random.random()))  # noqa: S311
         delay *= 2
@@ -109,7 +110,7 @@ async def _with_patience(ask: Callable[[], Coroutine[Any, Any, R]]) -> R:
 def _may_pass(error: Exception) -> bool:
     if isinstance(error, aiohttp.ClientResponseError):
         return error.status in _WORTH_ANOTHER_TRY
-    return not isinstance(error, (ValueError, LookupError))
+    return not isinstance(error, (aiohttp.InvalidURL, ssl.CertificateError))
 
 
 def _as_speech_error(error: Exception) -> SpeechError:
@@ -124,7 +125,7 @@ def _as_speech_error(error: Exception) -> SpeechError:
 async def _speak_once(request: Speech, text: str) -> bytes:
     speaker = edge_tts.Communicate(
         text,
-        request.voice.id if request.voice else DEFAULT_VOICE,
+        _full_name(request.voice.id if request.voice else DEFAULT_VOICE),
         rate=f"{round((request.rate - 1) * 100):+d}%",
         connect_timeout=_CONNECT_SECONDS,
         receive_timeout=math.ceil(request.timeout),
@@ -145,6 +146,18 @@ async def _speak_once(request: Speech, text: str) -> bytes:
     return bytes(sound)
 
 
+def _has_ended(speaker: edge_tts.Communicate) -> bool:
+    """Return whether all of the speech is here, and only the service's farewell is not."""
+    state = speaker.state
+    return bool(state.get("cumulative_audio_bytes")) and not state.get("chunk_audio_bytes")
+
+
+def _full_name(voice: str) -> str:
+    """Return the name that the service has; edge-tts makes none of some, as iu-Latn-CA-..."""
+    language, _, name = voice.rpartition("-")
+    return f"Microsoft Server Speech Text to Speech Voice ({language}, {name})"
+
+
 async def _messages(speaker: edge_tts.Communicate, request: Speech) -> AsyncIterator[Any]:
     """Yield what the service sends; edge-tts itself would wait for ever."""
     stream = speaker.stream()
@@ -155,6 +168,10 @@ async def _messages(speaker: edge_tts.Communicate, request: Speech) -> AsyncIter
                     message = await anext(stream)
             except StopAsyncIteration:
                 return
+            except TimeoutError:
+                if _has_ended(speaker):
+                    return
+                raise
             yield message
     finally:
         await stream.aclose()
