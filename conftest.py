@@ -40,6 +40,7 @@ def give_photographs(namespace: dict[str, Any]) -> None:
 
     import numpy as np
 
+    import rp_audio.sync
     import rp_image.sync
     import rp_video.sync
 
@@ -53,6 +54,9 @@ def give_photographs(namespace: dict[str, Any]) -> None:
     namespace["film"] = folder / "film.mp4"
     shades = [np.full((120, 160, 3), number * 6, np.uint8) for number in range(40)]
     rp_video.sync.save(namespace["film"], shades, rate=25)
+    namespace["sound"] = folder / "sound.wav"
+    wave = np.sin(np.arange(96_000) / 20)[:, None] * [0.4, 0.2]
+    rp_audio.sync.save(namespace["sound"], (wave, 48_000))
     (folder / "list.json").write_text('["photograph-0.jpg", "photograph-1.jpg"]')
     handler = partial(_Quiet, directory=str(folder))
     server = namespace["server"] = ThreadingHTTPServer(("127.0.0.1", 0), handler)

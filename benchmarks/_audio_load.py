@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from _audio_files import CHANNELS, RATES, program, write_files
-from _audio_turns import LIMIT, OURS, best_peer, cpu, least, take_turns, tell_missing
+from _audio_turns import LIMIT, OURS, PAIRS, best_peer, cpu, judge_duel, take_turns, tell_missing
 from _common import milliseconds, print_table
 from _video_report import Bar
 
@@ -26,9 +26,7 @@ FILL: Final = f"{LIMIT}memory is filled"
 PEERS: Final = ("soundfile", "PyAV", "miniaudio", "ffmpeg, pipe")
 BARS: Final = (
     Bar(OURS, cpu, 1.05, PEERS),
-    Bar(OURS, least, 1.05, PEERS, name="fastest round"),
     Bar(f"{OURS}, soundfile", cpu, 1.05, ("soundfile",)),
-    Bar(f"{OURS}, soundfile", least, 1.05, ("soundfile",), name="fastest round"),
 )
 
 
@@ -162,12 +160,19 @@ def ask_load(folder: Path, seconds: float, repeats: int) -> None:
     paths = write_files(folder, seconds, list(RATES))
     found: Found = {}
     lengths: list[str] = []
+    verdicts: list[str] = []
     for name, path in paths.items():
         count = round(seconds * RATES[name])
         calls = ways(path, name, count, missing)
         found[name] = take_turns(name, calls, repeats)
         lengths += _lengths(name, calls, found[name], count)
+        duels = (
+            judge_duel(found[name], calls, bar, repeats) for bar in BARS if bar.ours in found[name]
+        )
+        verdicts.append(f"{name}: {'; '.join(duels)}.")
     _print(found, f"{seconds:g} s of 44.1 kHz stereo as float32; median of {repeats}")
+    print(f"\nBars, in turns of two; median of the ratios of {PAIRS * repeats} pairs:")
+    print("\n".join(verdicts))
     print(f"\nSamples more or fewer than were encoded: {', '.join(lengths) or 'none'}.")
     limits = (
         f"{name} {milliseconds(cpu(it[DECODE]))} + {milliseconds(cpu(it[FILL]))}"
@@ -194,8 +199,3 @@ def _print(found: Found, what: str) -> None:
         ]
         rows.append([way, *cells])
     print_table(f"1. Load, CPU ms (best peer / it); {what}", ["way", *found], rows)
-    print()
-    for name, it in found.items():
-        verdicts = [f"{bar.ours}: {bar.judge(it)}" for bar in BARS if bar.ours in it]
-        print(f"{name}: {'; '.join(verdicts)}.", flush=True)
-    print("Fastest round: the least CPU time of each, which others cannot have made longer.")

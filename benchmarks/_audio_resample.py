@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from _audio_files import RATE, sound
-from _audio_turns import LIMIT, OURS, best_peer, cpu, least, take_turns
+from _audio_turns import LIMIT, OURS, PAIRS, best_peer, cpu, judge_duel, take_turns
 from _common import milliseconds, print_table
 from _video_report import Bar
 
@@ -33,10 +33,9 @@ def alias(figures: Figures) -> float:
     return max(figures[str(pitch)] for pitch in ABOVE)
 
 
-BARS: Final = (
-    Bar(OURS, cpu, 1.05, ("soxr",)),
-    Bar(OURS, least, 1.05, ("soxr",), name="fastest round"),
-    *(Bar(f"{OURS}{backend}", alias, -120, name="alias") for backend in ("", ", pyav", ", scipy")),
+SPEED: Final = Bar(OURS, cpu, 1.05, ("soxr",))
+BARS: Final = tuple(
+    Bar(f"{OURS}{backend}", alias, -120, name="alias") for backend in ("", ", pyav", ", scipy")
 )
 
 
@@ -109,10 +108,12 @@ def ask_resample(seconds: float, repeats: int) -> None:
     limit = found.pop(COPY)
     for name, figures in found.items():
         figures |= {str(pitch): loudest(WAYS[name], pitch) for pitch in (*ABOVE, KEPT)}
+    speed = judge_duel(found, calls, SPEED, repeats)
     _print(found, f"{seconds:g} s of stereo; median of {repeats}")
+    print(f"\n{speed}; in turns of two, median of the ratios of {PAIRS * repeats} pairs.")
     print(
-        f"\nAlias: the loudest line left of a sine that {NEW} Hz cannot hold. Physical limit: the "
-        f"filter's arithmetic, which is the row of soxr; copying the samples takes "
+        f"Alias: the loudest line left of a sine that {NEW} Hz cannot hold. Physical limit: the "
+        "filter's arithmetic, which is the row of soxr; copying the samples takes "
         f"{milliseconds(cpu(limit))} ms.",
         flush=True,
     )
