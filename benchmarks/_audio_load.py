@@ -178,7 +178,10 @@ def ask_load(folder: Path, seconds: float, repeats: int) -> None:
         f"{name} {milliseconds(cpu(it[DECODE]))} + {milliseconds(cpu(it[FILL]))}"
         for name, it in found.items()
     )
-    print(f"Physical limit, ms: the codec, and filling fresh memory: {', '.join(limits)}.")
+    print(
+        "Physical limit, ms: FFmpeg decodes, and fresh memory is filled; of wav only the latter: "
+        f"{', '.join(limits)}."
+    )
 
 
 def _lengths(

@@ -26,6 +26,14 @@ CHAINS: dict[str, Fallback[Any, Any]] = {
 }
 
 
+_ONCE = frozenset(
+    {
+        "test_cut_off", "test_edge_faults", "test_edge_waits", "test_resample", "test_samples",
+        "test_stream",
+    }
+)  # fmt: skip
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "audio" not in item.path.parts:
@@ -33,6 +41,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         params: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
         if "'use_uvloop': True" in str(params.get("anyio_backend", "")):
             item.add_marker("thorough")
+        fixtures = getattr(item, "fixturenames", ())
+        if item.path.stem in _ONCE or "device" in fixtures or "full_disk" in item.name:
+            item.add_marker("once")
 
 
 @pytest.fixture(autouse=True)

@@ -85,9 +85,10 @@ class _Track:
         yield from frames
 
     def _seek(self) -> None:
-        start = self._request.start
+        # Behind the end nothing is found; at the end a frame is, and is dropped.
+        start = min(Fraction(self._request.start), Fraction(self.length, self.rate))
         if self._is_exact and start > _SEEK_SECONDS:
-            ticks = round((Fraction(start) - _PREROLL) / self._base)
+            ticks = round((start - _PREROLL) / self._base)
             with translated(self._request.encoded.name):
                 self._container.seek(ticks, stream=self._stream)
 
