@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -72,14 +73,18 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Clip], Path]:
 
 
 @pytest.fixture
-def leaves_nothing(tmp_path: Path) -> Iterator[None]:
+def leaves_nothing(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """Fail a test that leaves a descriptor, a thread, a child or a temporary file behind."""
-    before = _open_files(), _children(), _temporaries()
+    temporaries = tmp_path_factory.mktemp("temporaries")
+    monkeypatch.setattr(tempfile, "tempdir", str(temporaries))
+    before = _open_files(), _children()
     yield
     assert not [path for path in tmp_path.rglob("*") if path.name.startswith(".rp-")]
     assert _open_files() <= before[0]
     assert _children() <= before[1]
-    assert _temporaries() <= before[2]
+    assert not os.listdir(temporaries)
     names = {thread.name for thread in threading.enumerate()}
     assert not names & {"rp-program-log", "rp-playback"}
 
@@ -100,9 +105,3 @@ def _children() -> set[str]:
         with suppress(OSError):
             found |= set(task.read_text().split())
     return found
-
-
-def _temporaries() -> set[str]:
-    import tempfile
-
-    return {name for name in os.listdir(tempfile.gettempdir()) if name.startswith("rp-audio-")}

@@ -200,7 +200,9 @@ def test_a_clock_that_is_wrong_is_set_right(service: SpeechServer, ahead: int) -
         if exchange.request.query["Sec-MS-GEC"] in tokens:
             await speak(exchange)
         else:
-            exchange.response = web.Response(status=403, headers={"Date": format_datetime(now)})
+            exchange.response = web.Response(
+                status=403, headers={"Date": format_datetime(now, usegmt=True)}
+            )
 
     tokens = [token_at(ahead + seconds) for seconds in (-5, 5, 30)]
     service.turns.usual = check_the_time
