@@ -2,12 +2,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,7 +14,12 @@ from rp_audio._player import player
 from rp_audio._resampling import converted
 from rp_audio._speaker import speaker
 from rp_core import Fallback
+from rp_core._portal import portal
+from support.leaks import nothing_left, other_tasks
 from support.sounds import Clip, has_ffmpeg
+
+if TYPE_CHECKING:
+    from support.speech_server import SpeechServer
 
 CHAINS: dict[str, Fallback[Any, Any]] = {
     "backend": open_sound,
@@ -79,29 +82,20 @@ def leaves_nothing(
     """Fail a test that leaves a descriptor, a thread, a child or a temporary file behind."""
     temporaries = tmp_path_factory.mktemp("temporaries")
     monkeypatch.setattr(tempfile, "tempdir", str(temporaries))
-    before = _open_files(), _children()
-    yield
-    assert not [path for path in tmp_path.rglob("*") if path.name.startswith(".rp-")]
-    assert _open_files() <= before[0]
-    assert _children() <= before[1]
+    with nothing_left(tmp_path):
+        yield
     assert not os.listdir(temporaries)
-    names = {thread.name for thread in threading.enumerate()}
-    assert not names & {"rp-program-log", "rp-playback"}
 
 
-def _open_files() -> int:
-    """Count the descriptors of files; those of event loops come and go."""
-    folder = "/proc/self/fd"
-    links = []
-    for name in os.listdir(folder) if os.path.isdir(folder) else ():
-        with suppress(OSError):
-            links.append(os.readlink(f"{folder}/{name}"))
-    return sum(link.startswith("/") and not link.startswith("/dev") for link in links)
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[SpeechServer]:
+    """The service behind edge-tts, on the loopback interface."""
+    from rp_audio._engines.edge import voices
+    from support.speech_server import SpeechServer
 
-
-def _children() -> set[str]:
-    found: set[str] = set()
-    for task in Path("/proc/self/task").glob("*/children"):
-        with suppress(OSError):
-            found |= set(task.read_text().split())
-    return found
+    voices.cache_clear()
+    with SpeechServer() as server:
+        server.attach(monkeypatch)
+        yield server
+        assert portal.call(other_tasks) == 0
+    voices.cache_clear()

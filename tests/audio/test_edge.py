@@ -12,11 +12,9 @@ import numpy as np
 import pytest
 
 import rp_audio
-from rp_audio._engines.edge import voices
 from rp_audio._speaker import speaker
 from rp_audio._speech_store import remembered
 from rp_core import NoBackendError
-from rp_core._portal import portal
 
 pytest.importorskip("edge_tts")
 pytest.importorskip("aiohttp")
@@ -35,20 +33,6 @@ from support.speech_server import (
 
 TEXT = "The quick brown fox jumps over the lazy dog."
 ENGINES = ("say", "powershell", "powershell.exe", "espeak-ng")
-
-
-async def other_tasks() -> int:
-    return len(asyncio.all_tasks()) - 1
-
-
-@pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[SpeechServer]:
-    voices.cache_clear()
-    with SpeechServer() as server:
-        server.attach(monkeypatch)
-        yield server
-        assert portal.call(other_tasks) == 0
-    voices.cache_clear()
 
 
 @pytest.fixture

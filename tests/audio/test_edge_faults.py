@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -14,8 +12,6 @@ import numpy as np
 import pytest
 
 import rp_audio
-from rp_audio._engines.edge import voices
-from rp_core._portal import portal
 
 pytest.importorskip("edge_tts")
 pytest.importorskip("aiohttp")
@@ -35,20 +31,6 @@ from support.speech_server import (
 
 TEXT = "The quick brown fox jumps over the lazy dog." * 30
 ATTEMPTS = 4
-
-
-async def other_tasks() -> int:
-    return len(asyncio.all_tasks()) - 1
-
-
-@pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[SpeechServer]:
-    voices.cache_clear()
-    with SpeechServer() as server:
-        server.attach(monkeypatch)
-        yield server
-        assert portal.call(other_tasks) == 0
-    voices.cache_clear()
 
 
 def is_the_speech(audio: rp_audio.Audio) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 
 import rp_audio
-from rp_audio._engines.edge import voices
 from rp_core._portal import portal
 
 pytest.importorskip("edge_tts")
 pytest.importorskip("aiohttp")
 from aiohttp import web
 
+from support.leaks import other_tasks
 from support.speech_server import Behaviour, Exchange, SpeechServer, begin, end, mp3_of, speak
 
 TEXT = "The quick brown fox jumps over the lazy dog."
@@ -28,20 +28,6 @@ SLACK = 2.0
 ASKED_IN_SILENCE = 2
 AT_ONCE = 4
 on_asyncio = pytest.mark.parametrize("anyio_backend", ["asyncio"])
-
-
-async def other_tasks() -> int:
-    return len(asyncio.all_tasks()) - 1
-
-
-@pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[SpeechServer]:
-    voices.cache_clear()
-    with SpeechServer() as server:
-        server.attach(monkeypatch)
-        yield server
-        assert portal.call(other_tasks) == 0
-    voices.cache_clear()
 
 
 async def settles(condition: Callable[[], bool], seconds: float = 3.0) -> bool:

@@ -21,6 +21,7 @@ from rp_core import (
     _sources,
     read_source,
     register_source,
+    resolve_pair,
     resolve_source,
     threaded,
 )
@@ -264,3 +265,15 @@ def test_an_entry_point_registers_a_scheme(monkeypatch: pytest.MonkeyPatch) -> N
 def test_nothing_is_awaited_for_what_is_at_hand(path: Path) -> None:
     for source in path, str(path), b"x", io.BytesIO(b"x"), "data:,x":
         assert resolve_source(source) is None
+
+
+async def test_a_pair_keeps_what_goes_with_its_source(tmp_path: Path) -> None:
+    class File:
+        async def read(self) -> bytes:
+            return b"content"
+
+    assert resolve_pair((b"data", 5)) is None
+    assert resolve_pair((tmp_path, 5)) is None
+    coming = resolve_pair((File(), "beside"))
+    assert coming
+    assert await coming() == (b"content", "beside")

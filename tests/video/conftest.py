@@ -1,9 +1,6 @@
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +9,7 @@ import pytest
 
 from rp_video._open_frames import open_frames
 from support.films import CLIPS, Clip
+from support.leaks import nothing_left
 
 _ONCE = frozenset({"test_cut_off", "test_gif", "test_odd_films", "test_slowmo", "test_stills"})
 _NAMES = ("backend", "encoder")
@@ -66,27 +64,5 @@ def film(made: Callable[[Clip], Path]) -> Path:
 @pytest.fixture
 def leaves_nothing(tmp_path: Path) -> Iterator[None]:
     """Fail a test that leaves a descriptor, a thread, a child or a temporary file behind."""
-    before = _open_files(), _children()
-    yield
-    left = [path for path in tmp_path.rglob("*") if path.name.startswith(".rp-")]
-    assert not left
-    assert _open_files() <= before[0]
-    assert _children() <= before[1]
-    assert not [thread for thread in threading.enumerate() if thread.name == "rp-program-log"]
-
-
-def _open_files() -> int:
-    """Count the descriptors of files; those of event loops come and go."""
-    folder = "/proc/self/fd"
-    links = []
-    for name in os.listdir(folder) if os.path.isdir(folder) else ():
-        with suppress(OSError):
-            links.append(os.readlink(f"{folder}/{name}"))
-    return sum(link.startswith("/") and not link.startswith("/dev") for link in links)
-
-
-def _children() -> set[str]:
-    try:
-        return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
-    except OSError:
-        return set()
+    with nothing_left(tmp_path):
+        yield

@@ -6,17 +6,17 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
-from rp_audio._encoded import encoded_of, fetch_first
+from rp_audio._encoded import encoded_of
 from rp_audio._errors import AudioError
 from rp_audio._flow import flow_of
 from rp_audio._load_many import FETCHED_AHEAD
 from rp_audio._options import check_options
 from rp_audio._probe import describe
 from rp_audio._save import choices_of, write
-from rp_core import Batch, split_options
+from rp_core import Batch, resolve_pair, split_options
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+    from collections.abc import AsyncIterable, Callable, Iterable
     from typing import Unpack
 
     from rp_audio._encoded import Encoded
@@ -136,22 +136,9 @@ def convert_many(
     own, rest = split_options(dict(options), ConvertOptions, ConvertManyOptions)
     reading = {key: own[key] for key in own if key in {"rate", "mono", "start", "stop", "strict"}}
     check_options(**reading)
-    prepare = partial(_fetch_pair, own.get("urls", True))
+    prepare = partial(resolve_pair, urls=own.get("urls", True))
     work = partial(_convert_pair, own)
     return Batch(work, items, prepare, FETCHED_AHEAD, {"on_error": on_error, **rest})
-
-
-def _fetch_pair(urls: bool, item: tuple[Source, Path]) -> Callable[[], Awaitable[Any]] | None:
-    """Say what to await before a pair is converted."""
-    source, destination = item
-    coming = fetch_first(source, urls=urls)
-    if coming is None:
-        return None
-
-    async def fetch() -> tuple[Any, Path]:
-        return await coming(), destination
-
-    return fetch
 
 
 def _convert_pair(options: dict[str, Any], item: tuple[Source, Path]) -> Path:

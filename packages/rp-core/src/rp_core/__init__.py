@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from rp_core._sources import is_url as is_url
     from rp_core._sources import read_source as read_source
     from rp_core._sources import register_source as register_source
+    from rp_core._sources import resolve_pair as resolve_pair
     from rp_core._sources import resolve_source as resolve_source
     from rp_core._stream import Results as Results
     from rp_core._stream import Stream as Stream
@@ -113,7 +114,9 @@ else:
             "rp_core._platform": "cache_dir in_notebook is_linux is_macos is_windows",
             "rp_core._program": "Program",
             "rp_core._progress": "Progress Reporter reporting",
-            "rp_core._sources": "Source is_url read_source register_source resolve_source",
+            "rp_core._sources": (
+                "Source is_url read_source register_source resolve_pair resolve_source"
+            ),
             "rp_core._stream": "Results Stream",
             "rp_core._table": "CacheInfo",
             "rp_core._threads": "cpu_limit set_cpu_limit",

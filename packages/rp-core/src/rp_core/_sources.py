@@ -29,6 +29,7 @@ class AsyncReader(Protocol):
 
 
 B = TypeVar("B", bytes, bytearray)
+T = TypeVar("T")
 Fetch: TypeAlias = Callable[[str, int], Awaitable[bytes]]
 Source: TypeAlias = Union[
     str, "os.PathLike[str]", bytes, bytearray, memoryview, BinaryIO, AsyncReader
@@ -99,6 +100,21 @@ def resolve_source(source: Source, *, urls: bool = True) -> Callable[[], Awaitab
         return partial(_fetch, url, MAX_BYTES) if urls and _scheme(url) != "data" else None
     read = getattr(source, "read", None)
     return partial(_read_async, read) if iscoroutinefunction(read) else None
+
+
+def resolve_pair(
+    item: tuple[Source, T], *, urls: bool = True
+) -> Callable[[], Awaitable[Any]] | None:
+    """Say the same of a pair of a source and something else; awaiting it gives such a pair."""
+    source, other = item
+    coming = resolve_source(source, urls=urls)
+    if coming is None:
+        return None
+
+    async def resolve() -> tuple[Any, T]:
+        return await coming(), other
+
+    return resolve
 
 
 def is_url(source: object) -> bool:

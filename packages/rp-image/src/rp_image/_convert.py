@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
-from rp_core import Batch, read_source, split_options
+from rp_core import Batch, read_source, resolve_pair, split_options
 from rp_image._capacities import COLOR_ONLY, format_of
 from rp_image._encode import encode_request
 from rp_image._encoding import Encoding, check_choices
@@ -15,7 +15,6 @@ from rp_image._frames import loop_of, timed
 from rp_image._header import read_header
 from rp_image._headers.exif import is_readable
 from rp_image._icc import USABLE, profile_of
-from rp_image._load import fetch_first
 from rp_image._load_many import FETCHED_AHEAD
 from rp_image._loader import Loader
 from rp_image._metadata import EXIF_READERS, HOLDING, PROFILED, Metadata
@@ -25,7 +24,7 @@ from rp_image._save_animation import ANIMATED, MOST_LOOPS, Making
 from rp_image._types import MAX_PIXELS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterable, Callable, Iterable, Sequence
     from typing import Unpack
 
     from rp_core import OnError, Progress, Source
@@ -188,22 +187,9 @@ def convert_many(
     check_choices(own)
     loading = {key: own[key] for key in ("strict", "max_pixels", "dtype") if key in own}
     Loader(frame=own.get("frame") or 0, **loading)
-    prepare = partial(_fetch_pair, own.get("urls", True))
+    prepare = partial(resolve_pair, urls=own.get("urls", True))
     work = partial(_convert_pair, own)
     return Batch(work, items, prepare, FETCHED_AHEAD, {"on_error": on_error, **rest})
-
-
-def _fetch_pair(urls: bool, item: tuple[Source, Path]) -> Callable[[], Awaitable[Any]] | None:
-    """Say what to await before a pair is converted."""
-    source, destination = item
-    coming = fetch_first(source, urls=urls)
-    if coming is None:
-        return None
-
-    async def fetch() -> tuple[Any, Path]:
-        return await coming(), destination
-
-    return fetch
 
 
 def _convert_pair(options: dict[str, Any], item: tuple[Source, Path]) -> Path:
