@@ -14,7 +14,7 @@ import rp_audio.sync as audio
 import rp_core
 from rp_audio._encoded import encoded_of
 from rp_audio._ends import cut_off
-from support.sounds import CLIPS, Clip, encoded, tone, wave_bytes
+from support.sounds import CLIPS, Clip, encoded, has_ffmpeg, tone, wave_bytes
 
 Made = Callable[[Clip], Path]
 BY_NAME = {clip.name: clip for clip in CLIPS}
@@ -57,7 +57,8 @@ def test_what_is_left_is_given_with_a_warning(
     whole, rate = audio.load(source)
     path = tmp_path / clip.name
     path.write_bytes(data[: len(data) * 7 // 10])
-    if clip.name == "aac.m4a":  # its index, at the end, is gone
+    without_index = clip.name == "aac.m4a"
+    if without_index or (clip.name == "pcm24.caf" and not has_ffmpeg()):  # libsndfile refuses it
         with pytest.raises(rp_audio.DecodeError):
             audio.load(path)
         return

@@ -102,7 +102,17 @@ def test_an_operation_that_nothing_can_do_is_an_exit_status(tmp_path: Path, need
     chains = [chain for package in packages for chain in package["chains"].values()]
     unable = any(all(b["state"] != "installed" for b in chain) for chain in chains)
     assert unable or not needs
-    assert done.returncode == int(unable)
+    assert done.returncode == bool(needs)
+
+
+def test_an_operation_that_was_left_out_by_choice_is_none(tmp_path: Path) -> None:
+    fake_package(tmp_path, 'needs="rp_gone", install=extra("fast")')
+    done = doctor(tmp_path, "--json")
+    packages = json.loads(done.stdout)["packages"]
+    (fake,) = (package for package in packages if package["name"] == "rp-fake")
+    states = [backend["state"] for backend in fake["chains"]["rp_fake.work"]]
+    assert states == ["missing", "missing"]
+    assert done.returncode == 0
 
 
 def test_a_package_that_cannot_be_imported_is_reported(tmp_path: Path) -> None:

@@ -51,12 +51,13 @@ def _table(samples: Any) -> Any:
     table = samples[:, None] if samples.ndim == 1 else samples
     if table.ndim != 2 or not 1 <= table.shape[1] <= MOST_CHANNELS:
         raise ValueError(f"samples must be (n,) or (n, channels), not {samples.shape}")
-    scaled = _as_float32(table)
-    # A sum is finite where all are, and costs no array of its own; only then look closer.
+    scaled = np.ascontiguousarray(_as_float32(table))
+    flat = scaled.reshape(-1)
+    # The sum of squares is infinite or NaN where a sample is, and costs no array of its own.
     with np.errstate(all="ignore"):
-        if not np.isfinite(scaled.sum(dtype=np.float64)) and not np.isfinite(scaled).all():
+        if not np.isfinite(np.dot(flat, flat)) and not np.isfinite(flat).all():
             raise ValueError("samples must be finite: there are NaN or infinity among them")
-    return np.ascontiguousarray(scaled)
+    return scaled
 
 
 def _as_float32(table: Any) -> Any:

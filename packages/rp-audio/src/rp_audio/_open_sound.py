@@ -53,7 +53,7 @@ def pyav(request: Decoding) -> Opened:
     when=lambda request: request.encoded.format in _BY_MINIAUDIO,
 )
 def miniaudio(request: Decoding) -> Opened:
-    from rp_audio._decode_miniaudio import open_file
+    from rp_audio._by_miniaudio.decode import open_file
 
     return _begun(open_file(request), request)
 

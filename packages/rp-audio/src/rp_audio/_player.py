@@ -53,7 +53,7 @@ def aplay(performance: Performance) -> None:
 
 @player.via(needs="miniaudio", install=extra("miniaudio"))
 def miniaudio(performance: Performance) -> None:
-    from rp_audio._players.by_miniaudio import play
+    from rp_audio._by_miniaudio.play import play
 
     play(performance)
 

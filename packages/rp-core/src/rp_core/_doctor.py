@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rp_core._cache_folders import CacheFolder, cache_folders
 from rp_core._chain import chains
+from rp_core._install import base
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -47,6 +48,13 @@ class PackageReport:
     chains: dict[str, list[BackendReport]]
     error: str = ""
 
+    def is_unable(self, chain: list[BackendReport]) -> bool:
+        """Return whether a chain has no backend that works, but one that is broken or in the base."""
+        if any(backend.state == "installed" for backend in chain):
+            return False
+        line = base.of(self.name).line
+        return any(backend.state == "broken" or backend.install == line for backend in chain)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -69,10 +77,12 @@ class Report:
 
     @property
     def is_broken(self) -> bool:
-        """Whether a package cannot be imported, or a chain has no backend that works."""
+        """Whether a package cannot be imported, or an operation that should work does not.
+
+        One of which all backends are optional, and missing, is left out by choice.
+        """
         return any(
-            package.error
-            or any(all(b.state != "installed" for b in chain) for chain in package.chains.values())
+            package.error or any(map(package.is_unable, package.chains.values()))
             for package in self.packages
         )
 

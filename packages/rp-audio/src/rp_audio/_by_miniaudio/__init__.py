@@ -1,0 +1,1 @@
+"""Sound through miniaudio: read, and played."""
