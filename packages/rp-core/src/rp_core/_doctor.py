@@ -49,7 +49,7 @@ class PackageReport:
     error: str = ""
 
     def is_unable(self, chain: list[BackendReport]) -> bool:
-        """Return whether a chain has no backend that works, but one that is broken or in the base."""
+        """Return whether no backend works, though one is broken or belongs to the base."""
         if any(backend.state == "installed" for backend in chain):
             return False
         line = base.of(self.name).line
