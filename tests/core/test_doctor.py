@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import pytest
 
 Done: TypeAlias = "subprocess.CompletedProcess[str]"
+pytestmark = pytest.mark.once
 PACKAGE = """
 from rp_core import Fallback, extra
 work = Fallback("rp_fake.work")
@@ -42,7 +43,11 @@ def doctor(folder: Path, *arguments: str, home: Path | None = None) -> Done:
         text=True,
         cwd=folder,
         timeout=60,
-        env={**os.environ, "XDG_CACHE_HOME": str(home or folder / "caches")},
+        env={
+            **os.environ,
+            "PYTHONDONTWRITEBYTECODE": "",  # it imports all there is
+            "XDG_CACHE_HOME": str(home or folder / "caches"),
+        },
     )
 
 

@@ -40,7 +40,7 @@ DISTRIBUTIONS = {
     "pillow_jxl": "pillow-jxl-plugin",
     "pyjpgclipboard": "pyjpgclipboard",
     "rawpy": "rawpy",
-    "scipy.signal": "scipy",
+    "scipy": "scipy",
     "simpleaudio": "simpleaudio",
     "simplejpeg": "simplejpeg",
     "sounddevice": "sounddevice",

@@ -56,7 +56,7 @@ def pyav(request: Resampling) -> Samples:
     return convert(request.samples, last=True)
 
 
-@converted.via(needs="scipy.signal", install=extra("scipy"))
+@converted.via(needs="scipy", install=extra("scipy"))
 def scipy(request: Resampling) -> Samples:
     import numpy as np
     from scipy.signal import firwin, resample_poly
