@@ -6,12 +6,15 @@ from collections.abc import AsyncGenerator, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, assert_type
 
+import rp_audio
+import rp_audio.sync
 import rp_core
 import rp_core.sync
 import rp_image
 import rp_image.sync
 import rp_net
 import rp_net.sync
+import rp_video
 from numpy.typing import NDArray
 from rp_core import (
     Failure,
@@ -122,3 +125,34 @@ def check_net_sync(client: rp_net.sync.Client) -> None:
     with client.stream("http://a") as response:
         assert_type(response, rp_net.sync.StreamedResponse)
         assert_type(next(iter(response.iter_lines())), str)
+
+
+async def sounds(path: Path) -> None:
+    assert_type(await rp_audio.load(path), rp_audio.Audio)
+    samples, rate = await rp_audio.load(path, rate=16_000)
+    assert_type(rate, int)
+    assert_type(await rp_audio.load_many([path]), list[rp_audio.Audio])
+    assert_type(
+        await rp_audio.load_many([b""], on_error="return"),
+        list[rp_audio.Audio | Failure[rp_core.Source]],
+    )
+    assert_type(rp_audio.stream(path), AsyncGenerator[rp_audio.Audio, None])
+    assert_type(await rp_audio.tts("a"), rp_audio.Audio)
+    assert_type(await rp_audio.tts("a", path=path), Path)
+    assert_type(await rp_audio.start((samples, rate)), rp_audio.Playback)
+    assert_type(await rp_audio.voices(), list[rp_audio.Voice])
+
+
+def plain_sounds(path: Path) -> None:
+    sound = rp_audio.sync.load(path, mono=True)
+    assert_type(sound, rp_audio.Audio)
+    assert_type(rp_audio.sync.normalize(sound, "loudness"), rp_audio.Audio)
+    assert_type(rp_audio.sync.loudness((sound.samples, 8000)), float)
+    assert_type(rp_audio.sync.tts("a", path="b"), Path)
+    assert_type(rp_audio.sync.start(sound), rp_audio.sync.Playback)
+    assert_type(rp_audio.sync.load_many([path]), list[rp_audio.Audio])
+
+
+async def films(path: Path) -> None:
+    assert_type(rp_video.stream(path), AsyncGenerator[rp_video.Frame, None])
+    assert_type(await rp_video.probe(path), rp_video.VideoInfo)

@@ -1,10 +1,14 @@
 """Every line marked with `refused` must be an error for pyright; tests/typing/check.py sees to it."""
 
+import rp_audio
+import rp_audio.sync
 import rp_core
 import rp_image
 import rp_image.sync
 import rp_net
 import rp_net.sync
+import rp_video
+import rp_video.sync
 from rp_core import Fallback
 
 rp_image.sync.load(1)  # refused
@@ -28,6 +32,15 @@ rp_core.nope  # refused
 rp_core.thread_map(len, [1])  # refused
 rp_core.amap(len, ["a"])  # refused
 
+rp_audio.nope  # refused
+rp_audio.sync.load(5)  # refused
+rp_audio.sync.load("a", speed=2)  # refused
+rp_audio.sync.normalize(("a", 5), "rms")  # refused
+rp_audio.sync.save("a.wav", "sound")  # refused
+rp_audio.sync.tts("a", path=5)  # refused
+rp_video.nope  # refused
+rp_video.sync.save("a.mp4", 5)  # refused
+
 chain: Fallback[[int], str] = Fallback("rp_demo.misuse")
 
 
@@ -40,6 +53,7 @@ async def forgotten() -> None:
     rp_image.load("a")  # refused
     rp_image.load_many(["a"])  # refused
     rp_net.get("http://a")  # refused
+    rp_audio.play("a")  # refused
 
 
 chain("a")  # refused
