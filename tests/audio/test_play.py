@@ -201,6 +201,24 @@ def test_a_device_that_goes_is_told_and_no_other_is_tried(
     assert not playback.is_playing
 
 
+@pytest.mark.parametrize("player", ["aplay", "miniaudio", "sounddevice"])
+def test_sound_that_fails_while_it_is_played_is_heard_of_and_not_begun_anew(
+    player: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "sound.wav"
+    path.write_bytes(encoded(tone(0.5))[:-5000])
+    environment, _ = only_file_device(tmp_path)
+
+    command = [sys.executable, "-W", "error", "-c", PLAY, str(path), player, "1"]
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=60,
+        env={**os.environ, **environment},
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert done.stderr.rstrip().splitlines()[-1].startswith("rp_audio.DamagedWarning: ")
+
+
 def test_a_program_that_takes_nothing_is_ended(
     fakes: Path, monkeypatch: pytest.MonkeyPatch, leaves_nothing: None
 ) -> None:

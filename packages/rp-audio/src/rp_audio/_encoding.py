@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from rp_audio._source_error import SourceError
 from rp_core import check_wanted
 
 if TYPE_CHECKING:
@@ -24,10 +25,8 @@ class Passage:
         has_begun: Whether any were.
         clipped: How many, of all channels, were beyond full scale.
         peak: The largest of them, as a factor of full scale.
-        failure: What kept their source from giving more.
     """
 
-    failure: Exception | None = None
     has_begun: bool = False
     clipped: int = 0
     peak: float = 1.0
@@ -72,8 +71,7 @@ class Encoding:
         try:
             yield from self.blocks
         except Exception as error:
-            self.flow.failure = error
-            raise
+            raise SourceError(error) from error
 
     @property
     def path(self) -> str:

@@ -12,6 +12,7 @@ from rp_audio._encoding import quantized
 from rp_audio._flow import flow_of
 from rp_audio._given import audio_of
 from rp_audio._options import check_options
+from rp_audio._source_error import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -110,7 +111,10 @@ class Feed:
             self._blocks.close()
 
     def _next(self) -> Any:
-        block = next(self._blocks, None)
+        try:
+            block = next(self._blocks, None)
+        except Exception as error:
+            raise SourceError(error) from error
         if block is None:
             return None
         import numpy as np

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
+from rp_audio._source_error import SourceError
 from rp_core import check_wanted, when_abandoned
 
 if TYPE_CHECKING:
@@ -86,6 +87,10 @@ class Performance:
         try:
             with when_abandoned(self.stop):
                 self._play(self)
+        except SourceError as error:
+            if not self.is_stopped:
+                self._error = error.failure
+                raise self._error from None
         except Exception as error:
             if not self.is_stopped:
                 self._error = error

@@ -9,6 +9,7 @@ from rp_audio._errors import DeviceLostError, PlaybackError
 from rp_audio._performance import Performance
 from rp_audio._players import by_simpleaudio
 from rp_audio._players.programs import on_path, play_by_file, play_by_pipe
+from rp_audio._source_error import SourceError
 from rp_core import Fallback, base, extra, is_macos, is_windows, system
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _ON_LINUX: Final = ("pw_play", "paplay", "aplay")
 _EVERYWHERE: Final = ("miniaudio", "sounddevice", "simpleaudio")
 
 player: Fallback[[Performance], None] = Fallback(
-    "rp_audio.play", error=PlaybackError, final=(DeviceLostError,)
+    "rp_audio.play", error=PlaybackError, final=(DeviceLostError, SourceError)
 )
 
 

@@ -13,7 +13,8 @@ from rp_audio._encoding import Encoding, Passage
 from rp_audio._errors import ClippedWarning, EncodeError
 from rp_audio._formats import format_for
 from rp_audio._given import audio_of
-from rp_audio._write_sound import SourceError, write_sound
+from rp_audio._source_error import SourceError
+from rp_audio._write_sound import write_sound
 from rp_core import atomic_write, writable_path
 
 if TYPE_CHECKING:
@@ -136,9 +137,8 @@ def write(choices: Choices, rate: int, channels: int, blocks: Iterator[Samples])
 def _encode(request: Encoding, ask: Callable[[Encoding], None]) -> None:
     try:
         ask(request)
-    except SourceError:
-        failure: Any = request.flow.failure
-        raise failure from None
+    except SourceError as error:
+        raise error.failure from None
     except EncodeError:
         _ask_the_disk(request.file)
         raise

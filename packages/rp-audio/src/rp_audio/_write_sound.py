@@ -5,17 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rp_audio._errors import EncodeError
+from rp_audio._source_error import SourceError
 from rp_core import Fallback, extra, find_ffmpeg
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rp_audio._encoding import Encoding
-
-
-class SourceError(Exception):
-    """The sound itself failed, as `Passage.failure` says."""
-
 
 write_sound: Fallback[[Encoding], None] = Fallback(
     "rp_audio.save", error=EncodeError, final=(EncodeError, SourceError)
@@ -53,7 +49,3 @@ def _written(encode: Callable[[Encoding], None], request: Encoding) -> None:
         if request.flow.has_begun:
             raise
         raise RuntimeError(str(error)) from error
-    except Exception as error:
-        if request.flow.failure is None:
-            raise
-        raise SourceError from error

@@ -63,6 +63,7 @@ def play(performance: Performance) -> None:
 
 class _Calls:
     count = 0
+    failure: Exception | None = None
 
 
 def _await_end(ended: Event, calls: _Calls) -> None:
@@ -71,6 +72,8 @@ def _await_end(ended: Event, calls: _Calls) -> None:
         if calls.count == seen:
             raise DeviceLostError("the device does not ask for sound any more")
         seen = calls.count
+    if calls.failure:
+        raise calls.failure
 
 
 def _samples(performance: Performance, ended: Event, calls: _Calls) -> Generator[Any, int, None]:
@@ -81,7 +84,11 @@ def _samples(performance: Performance, ended: Event, calls: _Calls) -> Generator
     while spare < feed.rate * _BUFFER_MS * _PERIODS // 1000 and not performance.is_stopped:
         calls.count += 1
         buffer = bytearray(wanted * feed.frame_bytes)
-        spare += wanted - feed.fill(buffer)
+        try:
+            spare += wanted - feed.fill(buffer)
+        except Exception as error:  # nobody would hear of it in the device's own thread
+            calls.failure = error
+            break
         wanted = yield bytes(buffer)
     ended.set()
     while True:
