@@ -32,8 +32,8 @@ CHAINS: dict[str, Fallback[Any, Any]] = {
 
 _ONCE = frozenset(
     {
-        "test_cut_off", "test_edge_faults", "test_edge_waits", "test_resample", "test_samples",
-        "test_stream",
+        "test_cut_off", "test_edge_faults", "test_edge_waits", "test_odd_files", "test_resample",
+        "test_samples", "test_stream",
     }
 )  # fmt: skip
 

@@ -229,6 +229,27 @@ def test_a_program_that_takes_nothing_is_ended(
         audio.play((tone(1.0), RATE), backend="aplay")
 
 
+def test_a_program_that_starts_others_is_ended_with_them(fakes: Path, leaves_nothing: None) -> None:
+    script = fakes / "aplay"
+    script.write_text("#!/bin/sh\n/bin/sleep 30 &\n/bin/cat >/dev/null\n")
+    script.chmod(0o755)
+    began = time.monotonic()
+
+    playback = audio.start((tone(30.0), RATE), backend="aplay")
+    playback.stop()
+
+    assert time.monotonic() - began < 10
+
+
+def test_a_program_that_cannot_be_started_gives_way_to_the_next(fakes: Path) -> None:
+    fake_program(fakes, "paplay", TAKE_ALL).write_text("#!/no/such/interpreter\n")
+    fake_program(fakes, "aplay", TAKE_ALL)
+
+    audio.play((tone(0.1), RATE), backend=["paplay", "aplay"])
+
+    assert arguments_of(fakes, "aplay")
+
+
 def test_no_device_is_a_typed_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, leaves_nothing: None
 ) -> None:

@@ -229,3 +229,13 @@ def test_opencv_declines_pictures_of_two_fields(odd: Callable[[str], Path], tmp_
 
     with pytest.raises(rp_core.NoBackendError, match="interlaced"):
         next(iter(video.stream(path, backend="opencv")))
+
+
+def test_a_list_of_other_films_is_not_followed(film: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret.mp4").write_bytes(film.read_bytes())
+    path = tmp_path / "film.mp4"
+    path.write_text("ffconcat version 1.0\nfile secret.mp4\n")
+
+    for call in (video.probe, video.load):
+        with pytest.raises(rp_video.DecodeError):
+            call(path)

@@ -83,11 +83,13 @@ class Opened:
         rate: Samples a second.
         channels: Number of channels.
         blocks: Its samples, float32 (n, channels), C-contiguous, n not 0.
+        is_finite: Whether none of them can be NaN or infinite, as they are stored as integers.
     """
 
     rate: int
     channels: int
     blocks: Generator[Samples, None, None]
+    is_finite: bool = False
 
 
 def as_time(name: str, value: object) -> Seconds | None:

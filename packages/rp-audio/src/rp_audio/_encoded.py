@@ -9,7 +9,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from rp_audio._sniff import HEAD_BYTES, format_of, skip_id3
+from rp_audio._errors import DecodeError
+from rp_audio._sniff import HEAD_BYTES, format_of, is_playlist, skip_id3
 from rp_core import is_url, read_source, resolve_source
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ def fetch_first(
 
 def _format_in(file: BinaryIO) -> str:
     head = file.read(HEAD_BYTES)
+    if is_playlist(head):
+        raise DecodeError("it is a list of other files, which are not read")
     if tag := skip_id3(head):
         file.seek(tag)
         return format_of(file.read(HEAD_BYTES)) or "mp3"

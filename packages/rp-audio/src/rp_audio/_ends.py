@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 
 import rp_core
 from rp_audio import _mpeg, _ogg
@@ -20,6 +20,12 @@ _MOST_CHUNKS: Final = 1 << 16
 # What programs write for the size of samples that they do not know when they begin.
 _UNKNOWN_SIZES: Final = frozenset({0, 0xFFFFFFFF})
 _UNKNOWN_FROM: Final = 0x7FFFF000
+_EXTENSIBLE: Final = 0xFFFE
+_FIXED_TAGS: Final = frozenset({1, 3, 6, 7})  # integers, floats, A-law, mu-law
+_FIXED_TYPES: Final = frozenset(
+    {b"NONE", b"sowt", b"twos", b"raw ", b"fl32", b"FL32", b"fl64", b"FL64", b"in24", b"in32",
+     b"alaw", b"ALAW", b"ulaw", b"ULAW", b"23ni", b"42ni"}
+)  # fmt: skip
 
 
 def cut_off(encoded: Encoded, got: int) -> End:
@@ -48,7 +54,9 @@ def promised_samples(encoded: Encoded, told: int | None) -> int | None:
     """
     with encoded.open() as file:
         if encoded.format in {"mp3", "aac"}:
-            return told if _mpeg.has_tag(file) else _mpeg.count_samples(file, encoded.size)
+            if not _mpeg.has_tag(file):
+                return _mpeg.count_samples(file, encoded.size)
+            return None if _mpeg.goes_on(file, encoded.size) else told
         look = _KINDS.get(encoded.format)
         expected = look(file, encoded.size)[1] if look else None
     return told if expected is None else expected
@@ -57,16 +65,18 @@ def promised_samples(encoded: Encoded, told: int | None) -> int | None:
 def _riff(file: BinaryIO, size: int) -> End:
     """Follow the chunks of a WAV file to its samples (RF64: EBU Tech 3306)."""
     head = file.read(12)
-    order = "big" if head.startswith(b"RIFX") else "little"
-    align, long_size, offset = 0, None, 12
+    order: Literal["big", "little"] = "big" if head.startswith(b"RIFX") else "little"
+    align, long_size, fact, offset = 0, None, None, 12
     for _ in range(_MOST_CHUNKS):
         file.seek(offset)
-        chunk = file.read(8 + 24)
+        chunk = file.read(8 + 26)
         if len(chunk) < 8:
             return True, None
-        length = int.from_bytes(chunk[4:8], order)  # type: ignore[arg-type]
+        length = int.from_bytes(chunk[4:8], order)
         if chunk.startswith(b"fmt "):
-            align = int.from_bytes(chunk[20:22], order)  # type: ignore[arg-type]
+            align = _align_of(chunk, order)
+        elif chunk.startswith(b"fact"):
+            fact = int.from_bytes(chunk[8:12], order)
         elif chunk.startswith(b"ds64"):
             long_size = int.from_bytes(chunk[16:24], "little")
         elif chunk.startswith(b"data"):
@@ -74,9 +84,17 @@ def _riff(file: BinaryIO, size: int) -> End:
                 length = long_size
             elif length in _UNKNOWN_SIZES or length >= _UNKNOWN_FROM:
                 return False, None
-            return offset + 8 + length > size, length // align if align else None
+            return offset + 8 + length > size, length // align if align else fact or None
         offset += 8 + length + (length & 1)
     return False, None
+
+
+def _align_of(chunk: bytes, order: Literal["big", "little"]) -> int:
+    """Return the bytes of one sample of all channels; 0: samples have no size of their own."""
+    tag = int.from_bytes(chunk[8:10], order)
+    if tag == _EXTENSIBLE:
+        tag = int.from_bytes(chunk[32:34], order)
+    return int.from_bytes(chunk[20:22], order) if tag in _FIXED_TAGS else 0
 
 
 def _aiff(file: BinaryIO, size: int) -> End:
@@ -84,12 +102,13 @@ def _aiff(file: BinaryIO, size: int) -> End:
     offset, frames, is_cut = 12, None, True
     for _ in range(_MOST_CHUNKS):
         file.seek(offset)
-        chunk = file.read(16)
+        chunk = file.read(30)
         if len(chunk) < 8:
             break
         length = int.from_bytes(chunk[4:8], "big")
         if chunk.startswith(b"COMM"):
-            frames = int.from_bytes(chunk[10:14], "big")
+            is_fixed = length < 22 or chunk[26:30] in _FIXED_TYPES
+            frames = int.from_bytes(chunk[10:14], "big") if is_fixed else None
         elif chunk.startswith(b"SSND"):
             is_cut = offset + 8 + length > size
         offset += 8 + length + (length & 1)
@@ -152,6 +171,7 @@ def _mpeg_audio(file: BinaryIO, size: int) -> End:
 
 _KINDS: Final[dict[str, Callable[[BinaryIO, int], End]]] = {
     "wav": _riff,
+    "rifx": _riff,
     "aiff": _aiff,
     "au": _au,
     "caf": _caf,

@@ -77,15 +77,30 @@ def flow_of(source: Source | Encoded, options: Options) -> Flow:
 
 def _checked(opened: Opened, request: Decoding, *, strict: bool) -> Generator[Samples, None, None]:
     """Yield the blocks; at the end, say what was lost."""
-    with closing(opened.blocks):
-        yield from opened.blocks
     tally = request.tally
+    with closing(opened.blocks):
+        for block in opened.blocks:
+            if not opened.is_finite and _silence_what_is_none(block):
+                tally.damaged += 1
+            yield block
     is_cut, expected = cut_off(request.encoded, tally.end) if tally.at_end else (False, None)
     if is_cut:
         _report(TruncatedError(tally.end, expected), request, strict=strict)
     elif tally.damaged:
         message = f"{request.encoded.name}: some of it does not decode"
         _report(DecodeError(message), request, strict=strict)
+
+
+def _silence_what_is_none(block: Samples) -> bool:
+    """Make NaN and infinity silence; return whether there was any."""
+    import numpy as np
+
+    flat = block.reshape(-1)
+    with np.errstate(all="ignore"):
+        if np.isfinite(np.dot(flat, flat)) or (finite := np.isfinite(flat)).all():
+            return False
+    flat[~finite] = 0
+    return True
 
 
 def _report(error: DecodeError, request: Decoding, *, strict: bool) -> None:

@@ -27,6 +27,7 @@ class Format:
         depths: How samples are stored; empty if it is lossy.
         rates: Those that it has; empty: any.
         channels: The most that it has.
+        most_rate: The highest rate, where any up to it will do.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Format:
     depths: tuple[Depth, ...] = ()
     rates: tuple[int, ...] = ()
     channels: int = 8
+    most_rate: int = 1_536_000
 
     @property
     def is_lossy(self) -> bool:
@@ -51,10 +53,10 @@ class Format:
 
 _FORMATS: Final = {
     ".wav": Format("wav", ("WAV", ""), "wav", "", (16, 8, 24, 32, "float"), channels=1024),
-    ".flac": Format("flac", ("FLAC", ""), "flac", "", (16, 8, 24)),
+    ".flac": Format("flac", ("FLAC", ""), "flac", "", (16, 8, 24), most_rate=655_350),
     ".aiff": Format("aiff", ("AIFF", ""), "aiff", "", (16, 8, 24, 32, "float"), channels=1024),
     ".mp3": Format("mp3", ("MP3", "MPEG_LAYER_III"), "mp3", "libmp3lame", (), _MPEG_RATES, 2),
-    ".ogg": Format("vorbis", ("OGG", "VORBIS"), "ogg", "libvorbis"),
+    ".ogg": Format("vorbis", ("OGG", "VORBIS"), "ogg", "libvorbis", most_rate=200_000),
     ".opus": Format("opus", ("OGG", "OPUS"), "opus", "libopus", (), _OPUS_RATES),
     ".m4a": Format("aac", ("", ""), "ipod", "aac", (), _AAC_RATES),
 }

@@ -30,8 +30,9 @@ def loudness(sound: Sound, /) -> float:
     """Measure integrated loudness, by ITU-R BS.1770-4 (which EBU R 128 uses).
 
     Args:
-        sound: An `Audio`, or samples and their rate, of at least 0.4 seconds; at most 6 channels,
-            of which the fourth is low frequencies and is not counted.
+        sound: An `Audio`, or samples and their rate, of at least 0.4 seconds; at most 6 channels:
+            from the fourth on they are behind the listener, but of 6 the fourth is that of low
+            frequencies, which are not counted.
 
     Returns:
         Loudness in LUFS; a full-scale sine of 997 Hz in one channel is at -3.01. Minus infinity for
@@ -70,12 +71,12 @@ def _block_powers(samples: Samples, rate: int) -> NDArray[Any]:
     """Return the weighted mean square of each block of 400 ms, a step of 100 ms apart."""
     import numpy as np
 
-    length = round(_BLOCK_SECONDS * rate)
+    length = max(1, round(_BLOCK_SECONDS * rate))
     count = (len(samples) - length) * _STEPS // length + 1 if len(samples) >= length else 0
     starts = np.arange(count) * length // _STEPS
     powers = np.zeros(count)
     for channel in range(samples.shape[1]):
-        if channel == _LOW_FREQUENCY and samples.shape[1] > _LOW_FREQUENCY + 1:
+        if channel == _LOW_FREQUENCY and samples.shape[1] == _MOST_CHANNELS:
             continue
         sums = np.zeros(len(samples) + 1)
         at = 1
@@ -83,7 +84,7 @@ def _block_powers(samples: Samples, rate: int) -> NDArray[Any]:
             np.cumsum(np.square(part), out=sums[at : at + len(part)])
             sums[at : at + len(part)] += sums[at - 1]
             at += len(part)
-        weight = _SURROUND if channel > _LOW_FREQUENCY else 1.0
+        weight = _SURROUND if channel >= _LOW_FREQUENCY else 1.0
         powers += weight * (sums[starts + length] - sums[starts]) / length
     return np.maximum(powers, 0)
 

@@ -24,7 +24,7 @@ _RATES: Final = {
     _V2: (22050, 24000, 16000),
     _V25: (11025, 12000, 8000),
 }
-_XING_AT: Final = (21, 36)  # the tag comes after the side information of a frame
+_XING_AT: Final = (13, 36)  # the tag comes after the side information of a frame
 _WINDOW: Final = 1 << 20
 
 
@@ -55,6 +55,24 @@ def has_tag(file: BinaryIO) -> bool:
     return _tagged_bytes(file, _start(file)) is not None
 
 
+def goes_on(file: BinaryIO, size: int) -> bool:
+    """Return whether frames follow behind those that the tag counts: files were joined."""
+    start = _start(file)
+    promised = _tagged_bytes(file, start)
+    if not promised or start + promised >= size:
+        return False
+    end = start + promised
+    file.seek(end)
+    file.seek(end + skip_id3(file.read(10)))
+    return _parse(file.read(10)) is not None
+
+
+def is_variable(file: BinaryIO, size: int) -> bool:
+    """Return whether the frames of a file differ in length by more than the padding."""
+    lengths = {frame.length for frame, is_cut in _walk(file, _start(file), size) if not is_cut}
+    return len(lengths) > 0 and max(lengths) - min(lengths) > 4
+
+
 def _start(file: BinaryIO) -> int:
     file.seek(0)
     return skip_id3(file.read(10))
@@ -67,7 +85,7 @@ def _tagged_bytes(file: BinaryIO, start: int) -> int | None:
     frame = _parse(head)
     if frame is None or not head[1] & 0x06:
         return None
-    for at in range(_XING_AT[0] - 8, _XING_AT[1] + 1):
+    for at in range(_XING_AT[0], _XING_AT[1] + 1):
         if head[at : at + 4] in {b"Xing", b"Info"}:
             flags = int.from_bytes(head[at + 4 : at + 8], "big")
             place = at + 8 + (4 if flags & 1 else 0)

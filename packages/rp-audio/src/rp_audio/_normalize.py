@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rp_audio._types import Sound
 
 Level: TypeAlias = Literal["peak", "loudness"]
+_LEAST_PEAK: Final = 1e-30
 _TARGETS: Final[dict[Level, float]] = {"peak": -1.0, "loudness": -23.0}
 
 
@@ -51,4 +52,4 @@ def peak_of(audio: Audio) -> float:
     """Return the largest sample in dB; minus infinity for silence."""
     samples = audio.samples
     peak = max(float(samples.max()), -float(samples.min())) if samples.size else 0.0
-    return 20 * math.log10(peak) if peak else -math.inf
+    return 20 * math.log10(peak) if peak > _LEAST_PEAK else -math.inf

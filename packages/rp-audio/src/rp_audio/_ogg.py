@@ -28,29 +28,41 @@ def ends_early(file: BinaryIO, size: int) -> bool:
 
 
 def count_samples(file: BinaryIO, size: int) -> int | None:
-    """Return how many samples there are; None: the pages do not say.
+    """Return how many samples there are, by the last page; None: it does not say.
 
-    The last page says it (Vorbis I, A.2; RFC 7845, section 4), if it is of the only stream: others
-    that are joined to it count anew.
+    It says so (Vorbis I, A.2; RFC 7845, section 4) if it is of the only stream, as others that are
+    joined to it count anew, and if that was not cut at its beginning.
     """
+    if not is_single(file, size):
+        return None
     file.seek(0)
     first, last = _parse(file.read(_MOST_BYTES)), _last_page(file, size)
-    if first is None or last is None or first.serial != last.serial or last.granule == _UNKNOWN:
+    if first is None or last is None or last.granule == _UNKNOWN:
         return None
     if first.body.startswith(b"OpusHead"):
         return max(0, last.granule - int.from_bytes(first.body[10:12], "little"))
     return last.granule if first.body.startswith(b"\x01vorbis") else None
 
 
-def last_sample(encoded: Encoded) -> int | None:
-    """Return the number of the sample before which the sound of an Ogg file ends, if it says so.
+def is_single(file: BinaryIO, size: int) -> bool:
+    """Return whether there is one stream, which no other is joined to."""
+    file.seek(0)
+    first, last = _parse(file.read(_MOST_BYTES)), _last_page(file, size)
+    return first is None or last is None or first.serial == last.serial
 
-    FFmpeg gives a part of the padding of Vorbis, too.
+
+def vorbis_end(encoded: Encoded) -> int | None:
+    """Return the number of the sample before which the sound of a Vorbis file ends, if it says so.
+
+    FFmpeg gives a part of the padding, too.
     """
     if encoded.format != "ogg":
         return None
     with encoded.open() as file:
-        return count_samples(file, encoded.size)
+        count = count_samples(file, encoded.size)
+        file.seek(0)
+        is_vorbis = b"\x01vorbis" in file.read(64)
+    return count if is_vorbis else None
 
 
 def _last_page(file: BinaryIO, size: int) -> _Page | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from rp_audio._decoding import Decoding, Opened
 from rp_audio._errors import DecodeError
+from rp_audio._padding import without_padding
 from rp_core import Fallback, NoBackendError, extra, find_ffmpeg
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from rp_audio._encoded import Encoded
     from rp_audio._types import Samples
 
-_BY_LIBSNDFILE: Final = frozenset({"wav", "w64", "flac", "mp3", "ogg", "aiff", "caf", "au", ""})
+_BY_LIBSNDFILE: Final = frozenset(
+    {"wav", "w64", "flac", "mp3", "ogg", "aiff", "caf", "au", "rifx", ""}
+)
 _BY_MINIAUDIO: Final = frozenset({"wav", "flac", "mp3", "ogg"})
 _LOSSY: Final = frozenset({"mp3", "ogg", "m4a", "aac", "wma", "matroska"})
 # The fastest first, as benchmarks/audio.py measures them.
@@ -30,6 +33,11 @@ def read_by_libsndfile(encoded: Encoded) -> bool:
     return encoded.format in _BY_LIBSNDFILE
 
 
+def _is_rifx(encoded: Encoded) -> bool:
+    """Return whether a WAV file has the big end of numbers first, which FFmpeg does not see."""
+    return encoded.format == "rifx"
+
+
 open_sound: Fallback[[Decoding], Opened] = Fallback("rp_audio.load", error=DecodeError)
 
 
@@ -40,11 +48,11 @@ def soundfile(request: Decoding) -> Opened:
     return _begun(open_file(request), request)
 
 
-@open_sound.via(needs="av", install=extra("av"))
+@open_sound.via(needs="av", install=extra("av"), when=lambda request: not _is_rifx(request.encoded))
 def pyav(request: Decoding) -> Opened:
     from rp_audio._pyav.decode import open_file
 
-    return _begun(open_file(request), request)
+    return _begun(without_padding(open_file(request), request), request)
 
 
 @open_sound.via(
@@ -58,11 +66,13 @@ def miniaudio(request: Decoding) -> Opened:
     return _begun(open_file(request), request)
 
 
-@open_sound.via(install=extra("ffmpeg"), check=find_ffmpeg)
+@open_sound.via(
+    install=extra("ffmpeg"), check=find_ffmpeg, when=lambda request: not _is_rifx(request.encoded)
+)
 def ffmpeg(request: Decoding) -> Opened:
     from rp_audio._ffmpeg.decode import open_file
 
-    return _begun(open_file(request), request)
+    return _begun(without_padding(open_file(request), request), request)
 
 
 def chosen(backend: str | Sequence[str] | None) -> Callable[[Decoding], Opened]:
@@ -104,7 +114,8 @@ def open_leniently(request: Decoding, ask: Callable[[Decoding], Opened]) -> Open
 def _begun(opened: Opened, request: Decoding) -> Opened:
     """Decode the first block, so that a backend that cannot fails before one is out."""
     first = next(opened.blocks, None)
-    if first is None and request.tally.end == 0 and request.encoded.format in _LOSSY:
+    is_nothing = first is None and request.tally.end == 0 and request.last(opened.rate) != 0
+    if is_nothing and request.encoded.format in _LOSSY:
         raise DecodeError(f"{request.encoded.name}: no sound of it decodes")
     return replace(opened, blocks=_resumed(first, opened.blocks))
 

@@ -84,7 +84,7 @@ def _fill(row: NDArray[Any], low: Any, high: Any, ink: NDArray[Any]) -> None:
 
 def _check_size(width: int, height: int, channels: int) -> None:
     for name, value, least in (("width", width, 1), ("height", height, channels)):
-        if isinstance(value, bool) or not isinstance(value, int):
+        if isinstance(value, bool) or not hasattr(value, "__index__"):
             raise TypeError(f"{name} must be an int, not {value!r}")
         if value < least:
             raise ValueError(f"{name} must be at least {least}, not {value}")

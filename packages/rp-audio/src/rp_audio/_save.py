@@ -94,7 +94,7 @@ def choices_of(
     """
     target = writable_path(path)
     kind = format_for(target)
-    if depth is not None and depth not in kind.depths:
+    if depth is not None and (depth not in kind.depths or isinstance(depth, (bool, float))):
         known = ", ".join(map(repr, sorted(kind.depths, key=str))) or "none: it is lossy"
         raise ValueError(f"depth of {kind.name}: {known}, not {depth!r}")
     if quality is not None:
@@ -113,6 +113,8 @@ def write(choices: Choices, rate: int, channels: int, blocks: Iterator[Samples])
     kind = choices.format
     if channels > kind.channels:
         raise ValueError(f"{kind.name} has {kind.channels} channels at most, not {channels}")
+    if rate > kind.most_rate:
+        raise ValueError(f"{kind.name} has {kind.most_rate} Hz at most, not {rate}; see resample")
     wanted = kind.rate_for(rate)
     if wanted != rate:
         from rp_audio._resample import streamed

@@ -29,7 +29,7 @@ def format_of(head: bytes) -> str:
         head: The beginning of the file; that after an ID3 tag, if it begins with one.
     """
     if head[:4] in {b"RIFF", b"RF64", b"RIFX"} and head[8:12] == b"WAVE":
-        return "wav"
+        return "rifx" if head.startswith(b"RIFX") else "wav"
     if head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC"}:
         return "aiff"
     for magic, name in _MAGICS.items():
@@ -42,6 +42,13 @@ def format_of(head: bytes) -> str:
     return ""
 
 
+def is_playlist(head: bytes) -> bool:
+    """Return whether a file is a list of others, which FFmpeg would read in its place."""
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:512].lower()
+    return text.startswith(_LISTS) or (text.startswith(b"<?xml") and any(x in text for x in _LISTS))
+
+
+_LISTS: Final = (b"ffconcat", b"#extm3u", b"[playlist]", b"<mpd", b"<compositionplaylist", b"v=0")
 _MAGICS: Final = {
     b"fLaC": "flac",
     b"OggS": "ogg",

@@ -45,6 +45,8 @@ def spoken_text(text: Any, max_chars: int | None = MOST_CHARACTERS) -> str:
     """
     if not isinstance(text, str):
         raise TypeError(f"text must be a str, not {type(text).__name__!r}")
+    if max_chars is not None and (isinstance(max_chars, bool) or not isinstance(max_chars, int)):
+        raise TypeError(f"max_chars must be an int or None, not {max_chars!r}")
     if max_chars is not None and len(text) > max_chars:
         raise LimitExceededError(f"{len(text)} characters; at most {max_chars} are spoken at once")
     text.encode()

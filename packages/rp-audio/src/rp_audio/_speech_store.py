@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -39,11 +40,13 @@ def remembered(request: Speech, who: tuple[str, str], order: tuple[str, ...]) ->
         Exception: As the engines.
     """
     folder, *key = _key(request, who, order)
-    store = _store(folder)
-    data: bytes | None = store.get(tuple(key))
+    data: bytes | None = None
+    with suppress(OSError):
+        data = _store(folder).get(tuple(key))
     if data is None:
         data = speaker.using(order)(request)
-        store.set(tuple(key), data)
+        with suppress(OSError):  # a cache that cannot be used is none
+            _store(folder).set(tuple(key), data)
     return data
 
 

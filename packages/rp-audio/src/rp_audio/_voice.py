@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 Gender: TypeAlias = Literal["female", "male"]
 State: TypeAlias = Literal["installed", "missing", "broken"]
+
+
+# Three letters (ISO 639-2) and old ones for what BCP 47 has two for, of languages that are spoken.
+_OLD_TAGS: Final = {
+    "iw": "he", "in": "id", "ji": "yi", "no": "nb", "eng": "en", "deu": "de", "ger": "de",
+    "fra": "fr", "fre": "fr", "spa": "es", "ita": "it", "por": "pt", "nld": "nl", "dut": "nl",
+    "rus": "ru", "jpn": "ja", "kor": "ko", "ara": "ar", "hin": "hi", "tur": "tr", "pol": "pl",
+    "swe": "sv", "ell": "el", "gre": "el", "ces": "cs", "cze": "cs", "ukr": "uk",
+    "zho": "zh", "chi": "zh",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,8 @@ class Engine:
 
 def normal(language: str) -> str:
     """Return a language as tags are compared: in small letters, with hyphens."""
-    return language.strip().replace("_", "-").lower()
+    primary, *rest = language.strip().replace("_", "-").lower().split("-")
+    return "-".join([_OLD_TAGS.get(primary, primary), *rest])
 
 
 def find_voice(voices: Iterable[Voice], name: str) -> Voice | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 from collections import deque
 from contextlib import ExitStack, suppress
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 _KEPT_LINES: Final = 8
+_LISTENING_SECONDS: Final = 1.0  # to what a child of it may keep open
 
 
 class Program:
@@ -57,10 +60,11 @@ class Program:
             stderr=subprocess.PIPE,
             bufsize=0,
             env=env,
+            start_new_session=True,  # what it starts itself ends with it
         )
         self._listener = Thread(target=self._listen, name="rp-program-log", daemon=True)
         self._listener.start()
-        self._stack.enter_context(when_abandoned(self.process.kill))
+        self._stack.enter_context(when_abandoned(self.kill))
 
     def _listen(self) -> None:
         stderr: Any = self.process.stderr
@@ -87,10 +91,18 @@ class Program:
         status = self.process.returncode
         return "; ".join(self.errors) or f"{self._name} ended with status {status}"
 
+    def kill(self) -> None:
+        """End it, and what it has started."""
+        with suppress(ProcessLookupError, PermissionError):
+            if hasattr(os, "killpg"):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            else:
+                self.process.kill()
+
     def wait(self) -> int:
         """Wait until it has ended, and all that it said was heard; return its exit status."""
         status = self.process.wait()
-        self._listener.join()
+        self._listener.join(_LISTENING_SECONDS)
         return status
 
     def __enter__(self) -> Self:
@@ -103,9 +115,8 @@ class Program:
         """Kill it if it still runs, and let go of its pipes."""
         self._stack.close()
         if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        self._listener.join()
+            self.kill()
+        self.wait()
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             if pipe:
                 with suppress(OSError):

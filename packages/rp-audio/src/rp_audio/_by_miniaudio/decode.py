@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import miniaudio
 import numpy as np
 
+from rp_audio import _mpeg, _ogg
 from rp_audio._decoding import Opened
 from rp_audio._errors import DecodeError
 from rp_core import UnsupportedError, check_wanted
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from rp_audio._types import Samples
 
 _FLOAT: Final = miniaudio.SampleFormat.FLOAT32
+_FEW_CHANNELS: Final = 2
 _BLOCK: Final = 1 << 16
 
 
@@ -38,6 +40,11 @@ def open_file(request: Decoding) -> Opened:
 
 
 def _describe(encoded: Encoded) -> Any:
+    with encoded.open() as file:
+        if encoded.format == "mp3" and _mpeg.goes_on(file, encoded.size):
+            raise UnsupportedError("miniaudio reads the first of joined MP3s only")
+        if encoded.format == "ogg" and not _ogg.is_single(file, encoded.size):
+            raise UnsupportedError("miniaudio reads the first of joined Ogg streams only")
     name = "vorbis" if encoded.format == "ogg" else encoded.format
     look = getattr(miniaudio, f"{name}_get_file_info" if encoded.path else f"{name}_get_info")
     try:
@@ -46,6 +53,10 @@ def _describe(encoded: Encoded) -> Any:
         raise DecodeError(f"{encoded.name}: {error}") from error
     if not about.sample_rate or not about.nchannels:
         raise UnsupportedError("miniaudio does not say what it is")
+    if encoded.format == "ogg" and about.nchannels > _FEW_CHANNELS:
+        raise UnsupportedError("miniaudio has the channels of Vorbis in another order")
+    if not about.num_frames and encoded.format != "mp3":
+        raise UnsupportedError("miniaudio does not decode it")
     if about.sample_format is miniaudio.SampleFormat.UNSIGNED8:
         raise UnsupportedError("silence of 8 bits is none in miniaudio")
     return about

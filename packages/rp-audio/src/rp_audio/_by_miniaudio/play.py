@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import miniaudio
 
 from rp_audio._errors import DeviceLostError, PlaybackError
+from rp_core import UnsupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 _BUFFER_MS: Final = 100
 _PERIODS: Final = 3
-_SILENT_SECONDS: Final = 10.0
+_MOST_CHANNELS: Final = 32
+_SILENT_SECONDS: Final = 5.0
 _OF_PLATFORM: Final = {
     "darwin": ("COREAUDIO",),
     "win32": ("WASAPI", "DSOUND", "WINMM"),
@@ -33,6 +35,8 @@ def play(performance: Performance) -> None:
     """
     feed = performance.feed
     feed.rewind()
+    if feed.channels > _MOST_CHANNELS:
+        raise UnsupportedError(f"miniaudio plays {_MOST_CHANNELS} channels at most")
     ended = Event()
     calls = _Calls()
     source = _samples(performance, ended, calls)
@@ -57,8 +61,7 @@ def play(performance: Performance) -> None:
             device.start(source)
         except miniaudio.MiniaudioError as error:
             raise PlaybackError(f"miniaudio: {error}") from error
-        performance.begin()
-        _await_end(ended, calls)
+        _await_end(performance, ended, calls)
 
 
 class _Calls:
@@ -66,9 +69,11 @@ class _Calls:
     failure: Exception | None = None
 
 
-def _await_end(ended: Event, calls: _Calls) -> None:
-    seen = -1
+def _await_end(performance: Performance, ended: Event, calls: _Calls) -> None:
+    seen = 0
     while not ended.wait(_SILENT_SECONDS):
+        if not performance.has_begun:
+            raise PlaybackError("the device does not ask for sound")
         if calls.count == seen:
             raise DeviceLostError("the device does not ask for sound any more")
         seen = calls.count
@@ -82,6 +87,7 @@ def _samples(performance: Performance, ended: Event, calls: _Calls) -> Generator
     wanted = yield b""
     spare = 0
     while spare < feed.rate * _BUFFER_MS * _PERIODS // 1000 and not performance.is_stopped:
+        performance.begin()
         calls.count += 1
         buffer = bytearray(wanted * feed.frame_bytes)
         try:

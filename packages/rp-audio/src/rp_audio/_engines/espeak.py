@@ -7,9 +7,9 @@ import shutil
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from rp_audio._engines.files import started
 from rp_audio._errors import SpeechError, UnknownVoiceError
 from rp_audio._voice import Voice, normal
-from rp_core import Program
 
 if TYPE_CHECKING:
     from rp_audio._speech import Speech
@@ -64,7 +64,7 @@ def _voice(fields: tuple[str, ...]) -> Voice:
 
 
 def _output(arguments: list[str], text: str | None = None) -> bytes:
-    with Program([_PROGRAM, *arguments], feeds=text is not None) as run:
+    with started([_PROGRAM, *arguments], feeds=text is not None) as run:
         pipes: Any = run.process
         try:
             if text is not None:

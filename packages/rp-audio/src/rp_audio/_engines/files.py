@@ -16,6 +16,18 @@ if TYPE_CHECKING:
     from rp_audio._speech import Speech
 
 
+def started(command: list[str], **options: Any) -> Program:
+    """Start the program of an engine.
+
+    Raises:
+        SpeechError: It does not start.
+    """
+    try:
+        return Program(command, **options)
+    except OSError as error:  # it has gone, or is none: another engine may do
+        raise SpeechError(f"{command[0]} does not start: {error}") from error
+
+
 def spoken_file(
     command: Callable[[str], list[str]],
     request: Speech,
@@ -35,7 +47,7 @@ def spoken_file(
         path = os.path.join(folder, "speech.wav")
         arguments = command(path)
         env = environment(path) if environment else None
-        with Program(arguments, feeds=True, hears=False, env=env) as run:
+        with started(arguments, feeds=True, hears=False, env=env) as run:
             stdin: Any = run.process.stdin
             with suppress(BrokenPipeError):
                 run.feed(request.text.encode())

@@ -8,10 +8,9 @@ import shutil
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from rp_audio._engines.files import spoken_file
+from rp_audio._engines.files import spoken_file, started
 from rp_audio._errors import SpeechError
 from rp_audio._voice import Voice
-from rp_core import Program
 
 if TYPE_CHECKING:
     from rp_audio._speech import Speech
@@ -32,7 +31,7 @@ def voices() -> tuple[Voice, ...]:
 
 @cache
 def _voices(program: str | None) -> tuple[Voice, ...]:  # noqa: ARG001
-    with Program(["say", "-v", "?"]) as run:
+    with started(["say", "-v", "?"]) as run:
         stdout: Any = run.process.stdout
         text: str = stdout.read().decode("utf-8", "replace")
         if run.wait():

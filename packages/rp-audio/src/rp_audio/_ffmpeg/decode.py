@@ -11,7 +11,6 @@ import numpy as np
 
 from rp_audio._decoding import Opened
 from rp_audio._errors import DecodeError
-from rp_audio._ogg import last_sample
 from rp_core import Ffmpeg, check_wanted
 
 if TYPE_CHECKING:
@@ -86,14 +85,13 @@ def _blocks(
     size = request.chunk or _BLOCK
     tally = request.tally
     at = 0
-    ends = [n for n in (last, last_sample(request.encoded)) if n is not None]
     with stack:
         while last is None or at < last:
             check_wanted()
             data = _read(run, size * channels * 4)
             block = np.frombuffer(data, "<f4").reshape(-1, channels).astype(np.float32, copy=False)
             begin = max(0, first - at)
-            end = max(0, min([len(block), *(n - at for n in ends)]))
+            end = len(block) if last is None else min(len(block), last - at)
             tally.end = at + end
             request.check_size(max(0, tally.end - first), channels)
             if begin < end:

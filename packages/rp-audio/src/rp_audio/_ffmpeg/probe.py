@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from rp_audio._ends import promised_samples
 from rp_audio._errors import DecodeError
 from rp_audio._ffmpeg.decode import PROTOCOLS, temporary
-from rp_audio._pcm import codec_of
+from rp_audio._pcm import codec_of, is_lossless
 from rp_audio._types import AudioInfo
 from rp_core import Ffmpeg
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from rp_audio._encoded import Encoded
 
 _INPUT: Final = re.compile(r"Input #0, (.+?), from ")
-_STREAM: Final = re.compile(r"Stream #0:\d+.*: Audio: (\w+).*?, (\d+) Hz, ([^,]+)")
+_STREAM: Final = re.compile(
+    r"Stream #0:\d+.*: Audio: (\w+).*?, (\d+) Hz, ([^,\n]+)(?:, (?:s(\d+)p?(?: \((\d+) bit\))?)?)?"
+)
 _DURATION: Final = re.compile(r"Duration: (\d+):(\d+):([\d.]+)")
 _LAYOUTS: Final = {"mono": 1, "stereo": 2, "2.1": 3, "quad": 4, "4.0": 4, "5.0": 5, "5.1": 6,
                    "6.1": 7, "7.1": 8}  # fmt: skip
@@ -37,8 +39,10 @@ def probe(encoded: Encoded) -> AudioInfo:
         of_file, of_stream = _INPUT.search(text), _STREAM.search(text)
         if not of_file or not of_stream:
             raise DecodeError(f"{encoded.name}: {run.complaint}")
-    codec, rate, layout = of_stream.groups()
+    codec, rate, layout, wide, bits_of_them = of_stream.groups()
     name, bits = codec_of(codec)
+    if is_lossless(name):
+        bits = int(bits_of_them or wide or 0) or None
     channels = _LAYOUTS.get(re.sub(r"\(.*", "", layout).strip()) or _number_in(layout)
     if not channels or not int(rate):
         raise DecodeError(f"{encoded.name}: there is no sound in it")

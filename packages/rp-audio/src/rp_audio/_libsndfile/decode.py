@@ -9,7 +9,7 @@ import numpy as np
 
 from rp_audio._decoding import Opened
 from rp_audio._errors import DecodeError
-from rp_audio._libsndfile.opening import UNKNOWN, opened, translated
+from rp_audio._libsndfile.opening import CHANNELS_OF_OGG, UNKNOWN, opened, translated
 from rp_core import check_wanted
 
 if TYPE_CHECKING:
@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from rp_audio._decoding import Decoding
     from rp_audio._types import Samples
 
-_BLOCK: Final = 1 << 20
+_PIECE: Final = 1 << 20
+_MOST_AT_ONCE: Final = 1 << 28
 _STEP: Final = 1 << 10
 # libsndfile does not find a place in the last page of a Vorbis file, and does not say so.
 _LAST_SECONDS: Final = 30
+# The frames of an MP3 need some before them.
+_PREROLL: Final = 1 << 16
 
 
 def open_file(request: Decoding) -> Opened:
@@ -38,8 +41,12 @@ def open_file(request: Decoding) -> Opened:
         end = min((n for n in (known, last) if n is not None), default=None)
         if end is not None:
             request.check_size(max(0, end - first), file.channels)
+        is_whole = file.subtype.startswith("PCM_")  # of integers, also in FLAC
+        order = CHANNELS_OF_OGG.get(file.channels) if file.format == "OGG" else None
         blocks = _blocks(request, file, first, last, stack.pop_all())
-        return Opened(file.samplerate, file.channels, blocks)
+        if order:
+            blocks = (np.ascontiguousarray(block[:, order]) for block in blocks)
+        return Opened(file.samplerate, file.channels, blocks, is_whole)
 
 
 def _blocks(
@@ -49,7 +56,6 @@ def _blocks(
     with stack:
         begin = tally.end = _seek(request, file, first)
         while last is None or tally.end < last:
-            check_wanted()
             count = _next_count(request, file, tally.end, last)
             try:
                 block = _read(request, file, count)
@@ -73,9 +79,13 @@ def _seek(request: Decoding, file: Any, first: int) -> int:
     place = min(first, file.frames)
     if file.subtype == "VORBIS":
         place = min(place, max(0, file.frames - _LAST_SECONDS * file.samplerate))
-    with translated(request.encoded.name):
-        at: int = file.seek(place)
-    while at < first and (skipped := len(_read(request, file, min(_BLOCK, first - at)))):
+    elif file.subtype.startswith("MPEG"):
+        place = max(0, place - _PREROLL)
+    at = 0
+    if place:
+        with translated(request.encoded.name):
+            at = file.seek(place)
+    while at < first and (skipped := len(_read(request, file, min(_PIECE, first - at)))):
         at += skipped
     return at
 
@@ -88,15 +98,24 @@ def _next_count(request: Decoding, file: Any, at: int, last: int | None) -> int:
     if request.chunk is not None:
         return request.chunk if last is None else min(request.chunk, last - at)
     # One more than there should be, so that the end is seen to be the end.
-    return left + (last is None or last > file.frames) if 0 <= left < UNKNOWN else _BLOCK
+    count = left + (last is None or last > file.frames)
+    return count if 0 < count <= _MOST_AT_ONCE else _PIECE
 
 
 def _read(request: Decoding, file: Any, count: int) -> Samples:
-    """Read so many samples, or as many as there are."""
+    """Read so many samples, or as many as there are; stop where nobody wants them any more."""
     # Into an array of ours: soundfile reads no further than the header says, which may be wrong.
     block: Samples = np.empty((count, file.channels), np.float32)
-    with translated(request.encoded.name):
-        return file.read(out=block)  # type: ignore[no-any-return]
+    done = 0
+    while done < count:
+        check_wanted()
+        piece = block[done : done + _PIECE]
+        with translated(request.encoded.name):
+            got = len(file.read(out=piece))
+        done += got
+        if got < len(piece):
+            break
+    return block[:done]
 
 
 def _salvaged(request: Decoding, at: int, count: int) -> Samples:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import soundfile
 
+from rp_audio._encoded import Encoded
 from rp_audio._encoding import quantized
+from rp_audio._ends import cut_off
 from rp_audio._errors import EncodeError
-from rp_audio._libsndfile.opening import translated
+from rp_audio._libsndfile.opening import CHANNELS_OF_OGG, translated
 
 if TYPE_CHECKING:
     from rp_audio._encoding import Encoding
 
+# The format whose end tells that all was written; that of FLAC does not.
+_ENDS: Final = {"vorbis": "ogg", "opus": "ogg", "flac": ""}
 _LEAST_QUALITY: Final = 0.01  # the lowest of all is refused by LAME
 
 
@@ -26,62 +31,39 @@ def encode(request: Encoding) -> None:
     options: dict[str, Any] = {}
     if request.format.is_lossy and request.quality is not None:
         options["compression_level"] = 1 - max(_LEAST_QUALITY, request.quality)
-    sink: Any = _Sink(request.file)
     with translated(request.target, EncodeError):
         file = soundfile.SoundFile(
-            sink,
+            request.file.fileno(),
             "w",
             request.rate,
             request.channels,
             samples or _subtype(request),
             format=container,
+            closefd=False,
             **options,
         )
         try:
             _write(request, file)
         finally:
             file.close()
-    sink.check()
+    _check_whole(request)
 
 
-class _Sink:
-    """A file for libsndfile, which does not tell why a file is not whole, nor always that."""
+def _check_whole(request: Encoding) -> None:
+    """Refuse what was written only in part: in the end libsndfile does not tell of a full disk.
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._error: OSError | None = None
-
-    def write(self, data: Any) -> int:
-        """Write bytes; after an error, none."""
-        if self._error is None:
-            try:
-                return self._file.write(data)
-            except OSError as error:
-                self._error = error
-        return 0
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        """Go to a place."""
-        if self._error is None:
-            try:
-                return self._file.seek(offset, whence)
-            except OSError as error:
-                self._error = error
-        return 0
-
-    def tell(self) -> int:
-        """Return the place."""
-        return self._file.tell() if self._error is None else 0
-
-    def check(self) -> None:
-        """Raise the error that there was.
-
-        Raises:
-            OSError: The file could not be written.
-        """
-        if self._error is not None:
-            raise self._error
-        self._file.flush()
+    Raises:
+        EncodeError: It is not whole.
+    """
+    kind = _ENDS.get(request.format.name, request.format.name)
+    written = Encoded(request.path, b"", kind)
+    if not written.size or cut_off(written, 0)[0]:
+        raise EncodeError(f"{request.target}: it is not whole")
+    if request.format.name == "flac":
+        with translated(request.target, EncodeError), soundfile.SoundFile(request.path) as file:
+            file.seek(file.frames - 1)
+            if len(file.read(1, always_2d=True)) != 1:
+                raise EncodeError(f"{request.target}: it is not whole")
 
 
 def _subtype(request: Encoding) -> str:
@@ -94,9 +76,12 @@ def _subtype(request: Encoding) -> str:
 
 def _write(request: Encoding, file: Any) -> None:
     is_float = request.format.is_lossy or request.depth == "float"
-    for piece in request.pieces():
+    order = CHANNELS_OF_OGG.get(request.channels) if request.format.libsndfile[0] == "OGG" else None
+    places = np.argsort(order) if order else None
+    for given in request.pieces():
+        piece = given if places is None else np.ascontiguousarray(given[:, places])
         levels = piece if is_float else quantized(piece, int(request.depth))
         try:
             file.write(levels)
-        except AssertionError:  # it wrote less: the sink knows why
-            return
+        except AssertionError:  # it wrote less, and does not say why
+            raise EncodeError(f"{request.target}: it could not be written") from None

@@ -48,8 +48,8 @@ def play_by_pipe(performance: Performance, command: list[str]) -> None:
         DeviceLostError: It failed later.
     """
     performance.feed.rewind()
-    with Program(command, feeds=True, hears=False) as run:
-        performance.when_stopped(run.process.kill)
+    with _run(command, feeds=True) as run:
+        performance.when_stopped(run.kill)
         first = _first_piece(performance.feed)
         with suppress(BrokenPipeError):
             if first is not None:
@@ -76,14 +76,21 @@ def play_by_file(performance: Performance, command: Callable[[str], list[str]]) 
         DeviceLostError: It failed later.
     """
     performance.feed.rewind()
-    with wave_file(performance.feed) as path, Program(command(path), hears=False) as run:
-        performance.when_stopped(run.process.kill)
+    with wave_file(performance.feed) as path, _run(command(path), feeds=False) as run:
+        performance.when_stopped(run.kill)
         deadline = monotonic() + _GRACE_SECONDS
         while run.process.poll() is None and monotonic() < deadline:
             sleep(_POLL_SECONDS)
         if run.process.poll() in {None, 0}:
             performance.begin()
         _see_the_end(performance, run)
+
+
+def _run(command: list[str], *, feeds: bool) -> Program:
+    try:
+        return Program(command, feeds=feeds, hears=False)
+    except OSError as error:  # it has gone, or is none: another one may do
+        raise PlaybackError(f"{command[0]} does not start: {error}") from error
 
 
 def _first_piece(feed: Feed) -> Any:

@@ -11,7 +11,6 @@ import numpy as np
 
 from rp_audio._decoding import Opened
 from rp_audio._errors import DecodeError
-from rp_audio._ogg import last_sample
 from rp_audio._pyav.frames import FrameReader
 from rp_audio._pyav.opening import best_audio, opened, time_base_of, translated
 from rp_core import check_wanted
@@ -62,7 +61,7 @@ class _Track:
         self._request, self._container, self._stream = request, container, stream
         self.rate = int(stream.codec_context.sample_rate)
         self.start = 0
-        self.end = last_sample(request.encoded)
+        self.end: int | None = None
         # Only these containers count time in samples, and say when the last packet ends.
         self._is_exact = request.encoded.format == "m4a"
         self._base = time_base_of(stream)

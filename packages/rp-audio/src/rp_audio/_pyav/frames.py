@@ -59,7 +59,8 @@ class FrameReader:
 
     def _scaled(self, samples: Any, out: Samples) -> None:
         if self._scale == 1.0:
-            out[...] = samples
+            with np.errstate(over="ignore"):
+                out[...] = samples
         elif self._silence:
             out[...] = (samples - self._silence) / self._scale
         else:

@@ -14,6 +14,8 @@ from rp_audio._types import AudioInfo
 if TYPE_CHECKING:
     from rp_audio._encoded import Encoded
 
+_PADDED_BITS: Final = 32  # in which 24 are decoded; more are not in use
+_MOST_TICKS: Final = 1 << 60
 _NAMES: Final = {"mov": "m4a", "asf": "wma"}
 
 
@@ -40,7 +42,7 @@ def probe(encoded: Encoded) -> AudioInfo:
 
 def _told(stream: Any, rate: int, codec: str, name: str) -> int | None:
     """Return the number of samples, where the container counts them."""
-    if not stream.duration or name in {"matroska", "wma"}:
+    if not stream.duration or stream.duration > _MOST_TICKS or name in {"matroska", "wma"}:
         return None
     told: int = round(stream.duration * time_base_of(stream) * rate)
     # The beginning that decoders drop is counted, too (RFC 7845, section 5.1).
@@ -50,8 +52,8 @@ def _told(stream: Any, rate: int, codec: str, name: str) -> int | None:
 
 def _bits_of(context: Any) -> int:
     """Return bits per sample of a lossless codec."""
-    coded = getattr(context, "bits_per_raw_sample", 0) or 0
-    return coded or int(context.format.bits)
+    bits = int(context.format.bits)
+    return 24 if bits == _PADDED_BITS else bits
 
 
 def _name_of(names: str) -> str:

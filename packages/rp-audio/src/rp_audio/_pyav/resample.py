@@ -10,6 +10,8 @@ import av.error
 import av.filter
 import numpy as np
 
+from rp_core import UnsupportedError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -18,12 +20,15 @@ if TYPE_CHECKING:
 # The filter that it has by default lets -33 dB of alias through, just above the band.
 _FILTER: Final = "filter_size=128:phase_shift=10:kaiser_beta=14:cutoff=0.95"
 _MOST: Final = 1 << 20
+_MOST_CHANNELS: Final = 63
 
 
 class Converter:
     """Changes the rate of sound that comes block by block."""
 
     def __init__(self, channels: int, old: int, new: int) -> None:
+        if channels > _MOST_CHANNELS:
+            raise UnsupportedError(f"FFmpeg resamples {_MOST_CHANNELS} channels at most")
         self._channels, self._old = channels, old
         graph = self._graph = av.filter.Graph()
         layout = f"{channels}C" if channels > 2 else ("mono", "stereo")[channels - 1]

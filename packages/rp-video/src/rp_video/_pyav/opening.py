@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # A playlist in the file must not reach into the network.
 _OPTIONS: Final = {"protocol_whitelist": "file,crypto,data"}
+_LISTS: Final = frozenset({"concat", "hls", "applehttp", "dash", "imf", "sdp"})
 # Before its release 19 PyAV refuses files whose metadata is not UTF-8, unless told otherwise.
 _LENIENT: Final[dict[str, Any]] = (
     {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
@@ -66,6 +67,8 @@ def opened(path: str) -> Iterator[InputContainer]:
         # Without "file:" a name such as "concat:a|b" would be taken for a protocol.
         container = av.open(f"file:{path}", "r", container_options=_OPTIONS, **_LENIENT)
     try:
+        if not _LISTS.isdisjoint(container.format.name.split(",")):
+            raise DecodeError(f"{path}: it is a list of other files, which are not read")
         yield container
     finally:
         container.close()
