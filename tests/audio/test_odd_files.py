@@ -219,7 +219,8 @@ def test_rates_that_a_format_has_not_are_refused(suffix: str, rate: int, tmp_pat
 
 
 INTERRUPTED = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 import numpy as np
 import rp_audio.sync as audio
 def endless():

@@ -392,7 +392,8 @@ def test_several_sounds_play_at_once(device: None, leaves_nothing: None) -> None
 
 
 START_AND_LEAVE = """
-import pathlib, sys
+import pathlib, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 import numpy as np
 import rp_audio.sync as audio
 playback = audio.start((np.zeros((48_000 * 60, 2), np.float32), 48_000), backend=sys.argv[1])

@@ -21,7 +21,7 @@ from rp_audio._player import player
 from rp_audio._speaker import speaker
 from rp_audio._speech import Speech
 from rp_audio._speech_store import remembered
-from rp_audio._voice import Voice
+from rp_audio._voice import Voice, voice_for
 from support.players import HANG, NO_DEVICE, TAKE_ALL, arguments_of, fake_program
 from support.sounds import encoded, tone
 
@@ -104,6 +104,36 @@ def test_languages_and_voices_sound_different() -> None:
     expected = audio.tts(TEXT, language="en-us").samples
     for voice in (american, american.name, american.id, "en-us", american.name.upper()):
         np.testing.assert_array_equal(audio.tts(TEXT, voice=voice).samples, expected)
+
+
+@pytest.mark.usefixtures("espeak")
+@pytest.mark.parametrize(
+    ("language", "voice"),
+    [("en", "en-GB"), ("en-US", "en-US"), ("fr", "fr-FR"), ("fr-CA", "fr-FR"), ("pt-BR", "pt-BR"),
+     ("eng", "en-GB"), ("de_AT", "de"), ("es-ES", "es")],
+)  # fmt: skip
+def test_a_language_is_spoken_as_most_do(language: str, voice: str) -> None:
+    found = voice_for(audio.voices("espeak"), language)
+
+    assert found
+    assert found.language == voice
+
+
+def test_of_many_regions_the_main_one_is_taken() -> None:
+    voices = [
+        Voice(name, name, None, "edge", name) for name in ("de-AT", "de-DE", "en-AU", "en-US")
+    ]
+
+    for language, expected in (
+        ("de", "de-DE"),
+        ("en", "en-US"),
+        ("en-NZ", "en-US"),
+        ("de-at", "de-AT"),
+    ):
+        found = voice_for(voices, language)
+        assert found
+        assert found.language == expected
+    assert voice_for(voices, "fr") is None
 
 
 @pytest.mark.usefixtures("espeak")

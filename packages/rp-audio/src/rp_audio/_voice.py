@@ -22,6 +22,15 @@ _OLD_TAGS: Final = {
 }  # fmt: skip
 
 
+# Where most speak a language whose region is not called like it.
+_MAIN: Final = frozenset(
+    {
+        "ar-sa", "cs-cz", "da-dk", "el-gr", "en-us", "fa-ir", "he-il", "hi-in", "ja-jp", "ko-kr",
+        "nb-no", "sv-se", "uk-ua", "vi-vn", "zh-cn",
+    }
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """A voice of an engine; it can be given wherever the name of a voice can.
@@ -33,6 +42,7 @@ class Voice:
         engine: The engine that has it.
         id: What the engine calls it.
         languages: Further languages that it is for.
+        priority: How its engine prefers it to others of a language: the lower, the more.
     """
 
     __module__ = "rp_audio"
@@ -43,6 +53,7 @@ class Voice:
     engine: str
     id: str
     languages: tuple[str, ...] = field(default=(), repr=False)
+    priority: int = field(default=0, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +93,21 @@ def find_voice(voices: Iterable[Voice], name: str) -> Voice | None:
 def voice_for(voices: Sequence[Voice], language: str) -> Voice | None:
     """Return the voice that fits a language best; None: none does."""
     wanted = normal(language)
-    best: tuple[int, Voice] | None = None
-    for voice in voices:
-        rank = _rank(voice, wanted)
-        if rank is not None and (best is None or rank < best[0]):
-            best = rank, voice
-    return best[1] if best else None
+    ranked = [(rank, voice) for voice in voices if (rank := _rank(voice, wanted))]
+    return min(ranked, key=lambda pair: pair[0])[1] if ranked else None
 
 
-def _rank(voice: Voice, wanted: str) -> int | None:
+def _rank(voice: Voice, wanted: str) -> tuple[int, ...] | None:
+    """Return how far a voice is from a language; None: it is another one."""
     tags = [normal(voice.language), *map(normal, voice.languages)]
     if wanted in tags:
-        return tags.index(wanted)
+        return 0, tags.index(wanted), voice.priority
     primary = wanted.partition("-")[0]
-    for tag in tags:
-        if tag.partition("-")[0] == primary:
-            return 100 + tags.index(tag)
+    for place, tag in enumerate(tags):
+        language, _, region = tag.partition("-")
+        if language == primary:
+            is_main = region in {"", language} or tag in _MAIN
+            return 1, int(not is_main), place, voice.priority
     return None
 
 

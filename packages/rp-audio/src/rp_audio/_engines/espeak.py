@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rp_audio._voice import Gender
 
 _PROGRAM: Final = "espeak-ng"
+_USUAL_PRIORITY: Final = 5
 _USUAL_WORDS_PER_MINUTE: Final = 175
 _GENDERS: Final[dict[str, Gender]] = {"M": "male", "F": "female"}
 _ROW: Final = re.compile(r"\s*\d+\s+(\S+)\s+\S*?/?([MF-])\s+(\S+)\s+(\S+)\s*(.*)")
@@ -57,10 +58,14 @@ def speak(request: Speech) -> bytes:
 
 def _voice(fields: tuple[str, ...]) -> Voice:
     language, gender, name, file, others = fields
-    tags = tuple(re.findall(r"\((\S+) \d+\)", others))
+    found = re.findall(r"\((\S+) (\d+)\)", others)
     primary, *rest = normal(language).split("-")
     shown = "-".join([primary, *(part.upper() if len(part) == 2 else part for part in rest)])
-    return Voice(name.replace("_", " "), shown, _GENDERS.get(gender), "espeak", file, tags)
+    tags = tuple(tag for tag, _ in found)
+    priority = next((int(number) for tag, number in found if tag == primary), _USUAL_PRIORITY)
+    return Voice(
+        name.replace("_", " "), shown, _GENDERS.get(gender), "espeak", file, tags, priority
+    )
 
 
 def _output(arguments: list[str], text: str | None = None) -> bytes:
