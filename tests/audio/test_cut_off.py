@@ -101,14 +101,14 @@ def test_a_stream_gives_what_there_is_before_it_raises(tmp_path: Path) -> None:
     assert caught.value.expected == 44_100
 
 
-@pytest.mark.parametrize("size", [0, 0xFFFFFFFF, 0x7FFFF000])
+@pytest.mark.parametrize("size", [0xFFFFFFFF, 0x7FFFF000])
 def test_a_size_that_was_not_known_is_no_cut(size: int) -> None:
     samples = np.arange(1000, dtype="<i2")
     data = wave_bytes(samples.tobytes(), bits=16, size=size)
 
     heard = audio.load(data, strict=True, backend=None).samples
 
-    assert len(heard) == (1000 if size else len(heard))
+    assert len(heard) == 1000
 
 
 @pytest.mark.parametrize("backend", [None, "soundfile", "pyav", "ffmpeg"])
