@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -84,10 +86,12 @@ def test_xclip_reads_what_was_copied(channels: int, backend: str, tmp_path: Path
     copy_to_clipboard(image, backend=backend)
 
     mode = {1: "gray", 3: "rgb", 4: "rgba"}[channels]
-    # The owner before may answer until the X server has heard of the new one.
-    for _ in range(20):
-        data = _read_back(tmp_path / "read.png")
-        found = rp_image.sync.load(data, mode=mode)  # type: ignore[arg-type]
+    found: Any = None
+    # The owner before, or nobody, may answer until the X server has heard of the new one.
+    for _ in range(50):
+        with suppress(subprocess.CalledProcessError):
+            data = _read_back(tmp_path / "read.png")
+            found = rp_image.sync.load(data, mode=mode)  # type: ignore[arg-type]
         if np.array_equal(found, image):
             break
         time.sleep(0.1)
