@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 
 import rp_audio
 import rp_audio.sync as audio
-import rp_core
 from rp_audio._resampling import open_resampler
 from rp_audio._write_sound import write_sound
 from support.sounds import RATE, error_of, levels, tone
@@ -41,10 +40,6 @@ def can_write(suffix: str) -> bool:
 
 def can_resample() -> bool:
     return any(backend.state == "installed" for backend in open_resampler.backends)
-
-
-def whole(path: Path, rate: int) -> Any:
-    return audio.load(path, strict=True, rate=rate if path.suffix == ".opus" else None).samples
 
 
 @written
@@ -387,4 +382,3 @@ def test_a_strict_conversion_of_a_file_that_is_cut_leaves_none(tmp_path: Path) -
     assert os.listdir(tmp_path) == ["source.wav"]
     with pytest.warns(rp_audio.DamagedWarning):
         audio.convert(source, tmp_path / "sound.flac")
-    assert isinstance(rp_audio.TruncatedError(1, 2), rp_core.OperationError)

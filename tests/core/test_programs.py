@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,16 @@ import anyio
 import pytest
 
 import rp_core
-from rp_core import Program, is_cut_off, readable_path, reporting, threaded, writable_path
+from rp_core import (
+    Program,
+    check_int,
+    is_cut_off,
+    readable_path,
+    reporting,
+    resumed,
+    threaded,
+    writable_path,
+)
 
 ECHO = "import sys; sys.stdout.write(sys.stdin.read().upper())"
 COMPLAIN = "import sys; print('info: x', file=sys.stderr); sys.exit('it is broken')"
@@ -109,6 +119,33 @@ def test_errors_of_the_machine_are_told_from_those_of_the_input() -> None:
     assert rp_core.is_environment_error(OSError(errno.ENOSPC, "full"))
     assert not rp_core.is_environment_error(OSError(errno.EPERM, "no"))
     assert not rp_core.is_environment_error(ValueError("no"))
+
+
+def test_an_int_has_its_bounds() -> None:
+    check_int("count", 3, 1, 3)
+    for value, error in ((0, ValueError), (4, ValueError), (True, TypeError), (1.0, TypeError)):
+        with pytest.raises(error, match="count must be"):
+            check_int("count", value, 1, 3)
+
+
+def test_an_iterator_goes_on_behind_its_first_item_and_is_closed_with_it() -> None:
+    closed: list[str] = []
+
+    def numbers() -> Iterator[int]:
+        try:
+            yield from (1, 2, 3)
+        finally:
+            closed.append("closed")
+
+    rest: Any = numbers()
+    assert list(resumed(next(rest), rest)) == [1, 2, 3]
+    rest = numbers()
+    going_on = resumed(next(rest), rest)
+    assert next(going_on) == 1
+    going_on.close()
+    assert closed == ["closed", "closed"]
+    rest = (number for number in list[int]())
+    assert list(resumed(None, rest)) == []
 
 
 @pytest.mark.parametrize(

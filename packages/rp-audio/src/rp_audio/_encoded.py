@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import stat
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -57,12 +56,9 @@ def encoded_of(source: Source | Encoded, *, urls: bool = True) -> Encoded:
     """
     if isinstance(source, Encoded):
         return source
-    if isinstance(source, (str, os.PathLike)) and not is_url(source):
-        # Backends open it once more, which a pipe does not bear.
-        is_file = stat.S_ISREG(os.stat(source).st_mode)
-        with open(source, "rb") if is_file else nullcontext() as file:
-            if file:
-                return Encoded(os.path.abspath(os.fspath(source)), b"", _format_in(file))
+    if isinstance(source, (str, os.PathLike)) and not is_url(source) and _is_regular(source):
+        with open(source, "rb") as file:
+            return Encoded(os.path.abspath(os.fspath(source)), b"", _format_in(file))
     data = read_source(source, urls=urls)
     return Encoded(None, data, _format_in(io.BytesIO(data)))
 
@@ -72,6 +68,11 @@ def fetch_first(
 ) -> Callable[[], Awaitable[Any]] | None:
     """Say what to await on the caller's loop before a source is read on a thread."""
     return None if isinstance(source, tuple) else resolve_source(source, urls=urls)
+
+
+def _is_regular(path: str | os.PathLike[str]) -> bool:
+    """Return whether backends can open a file once more, which a pipe does not bear."""
+    return stat.S_ISREG(os.stat(path).st_mode)
 
 
 def _format_in(file: BinaryIO) -> str:

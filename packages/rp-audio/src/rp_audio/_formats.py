@@ -22,9 +22,9 @@ class Format:
     Attributes:
         name: What its samples are called.
         libsndfile: Its name there, and that of its samples if they are lossy; "": it has none.
-        muxer: Its name in FFmpeg.
-        encoder: Its encoder in FFmpeg, if it is lossy.
         depths: How samples are stored; empty if it is lossy.
+        muxer: Its name in FFmpeg, if it is lossy.
+        encoder: Its encoder in FFmpeg, if it is lossy.
         rates: Those that it has; empty: any.
         channels: The most that it has.
         most_rate: The highest rate, where any up to it will do.
@@ -32,9 +32,9 @@ class Format:
 
     name: str
     libsndfile: tuple[str, str]
-    muxer: str
-    encoder: str
     depths: tuple[Depth, ...] = ()
+    muxer: str = ""
+    encoder: str = ""
     rates: tuple[int, ...] = ()
     channels: int = 8
     most_rate: int = 1_536_000
@@ -51,14 +51,15 @@ class Format:
         return min((r for r in self.rates if r > rate), default=max(self.rates))
 
 
+_DEPTHS: Final[tuple[Depth, ...]] = (16, 8, 24, 32, "float")
 _FORMATS: Final = {
-    ".wav": Format("wav", ("WAV", ""), "wav", "", (16, 8, 24, 32, "float"), channels=1024),
-    ".flac": Format("flac", ("FLAC", ""), "flac", "", (16, 8, 24), most_rate=655_350),
-    ".aiff": Format("aiff", ("AIFF", ""), "aiff", "", (16, 8, 24, 32, "float"), channels=1024),
-    ".mp3": Format("mp3", ("MP3", "MPEG_LAYER_III"), "mp3", "libmp3lame", (), _MPEG_RATES, 2),
-    ".ogg": Format("vorbis", ("OGG", "VORBIS"), "ogg", "libvorbis", most_rate=200_000),
-    ".opus": Format("opus", ("OGG", "OPUS"), "opus", "libopus", (), _OPUS_RATES),
-    ".m4a": Format("aac", ("", ""), "ipod", "aac", (), _AAC_RATES),
+    ".wav": Format("wav", ("WAV", ""), _DEPTHS, channels=1024),
+    ".flac": Format("flac", ("FLAC", ""), (16, 8, 24), most_rate=655_350),
+    ".aiff": Format("aiff", ("AIFF", ""), _DEPTHS, channels=1024),
+    ".mp3": Format("mp3", ("MP3", "MPEG_LAYER_III"), (), "mp3", "libmp3lame", _MPEG_RATES, 2),
+    ".ogg": Format("vorbis", ("OGG", "VORBIS"), (), "ogg", "libvorbis", most_rate=200_000),
+    ".opus": Format("opus", ("OGG", "OPUS"), (), "opus", "libopus", _OPUS_RATES),
+    ".m4a": Format("aac", ("", ""), (), "ipod", "aac", _AAC_RATES),
 }
 _ALIASES: Final = {
     ".wave": ".wav", ".aif": ".aiff", ".oga": ".ogg", ".mp4": ".m4a", ".m4b": ".m4a",

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from rp_audio._decoding import Decoding, Opened
 from rp_audio._errors import DecodeError
 from rp_audio._padding import without_padding
-from rp_core import Fallback, NoBackendError, extra, find_ffmpeg
+from rp_core import Fallback, NoBackendError, extra, find_ffmpeg, resumed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Sequence
 
     from rp_audio._encoded import Encoded
-    from rp_audio._types import Samples
 
 _BY_LIBSNDFILE: Final = frozenset(
     {"wav", "w64", "flac", "mp3", "ogg", "aiff", "caf", "au", "rifx", ""}
@@ -117,15 +115,4 @@ def _begun(opened: Opened, request: Decoding) -> Opened:
     is_nothing = first is None and request.tally.end == 0 and request.last(opened.rate) != 0
     if is_nothing and request.encoded.format in _LOSSY:
         raise DecodeError(f"{request.encoded.name}: no sound of it decodes")
-    return replace(opened, blocks=_resumed(first, opened.blocks))
-
-
-def _resumed(
-    first: Samples | None, blocks: Generator[Samples, None, None]
-) -> Generator[Samples, None, None]:
-    with closing(blocks):
-        held = [] if first is None else [first]
-        del first
-        while held:
-            yield held.pop()
-        yield from blocks
+    return replace(opened, blocks=resumed(first, opened.blocks))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rp_audio._decoding import Opened, interval
 from rp_audio._given import check_rate
 from rp_audio._open_sound import chosen
+from rp_core import check_int
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,14 +54,7 @@ def check_options(
     if rate is not None:
         check_rate(rate)
     if max_bytes is not None:
-        _check_int("max_bytes", max_bytes, 1 << 62)
+        check_int("max_bytes", max_bytes, 1)
     if chunk is not None:
-        _check_int("chunk", chunk, 1 << 28)
+        check_int("chunk", chunk, 1, 1 << 28)
     return Options(ask, rate, mono, begin, end, strict, max_bytes, chunk, urls)
-
-
-def _check_int(name: str, value: Any, most: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} must be an int, not {value!r}")
-    if not 1 <= value <= most:
-        raise ValueError(f"{name} must be 1 to {most}, not {value}")

@@ -41,15 +41,9 @@ def _trimmed(
             if left >= 0 or left < -_MOST:
                 yield from held
                 held.clear()
-    excess = -left
-    request.tally.end -= excess if held else 0
+    room = sum(map(len, held)) + left if held else 0
+    request.tally.end += left if held else 0
     for block in held:
-        kept = block[: len(block) - min(len(block), max(0, excess - _behind(held, block)))]
-        if len(kept):
-            yield kept
-
-
-def _behind(held: list[Samples], block: Samples) -> int:
-    """Return how many samples come after a block."""
-    place = next(i for i, other in enumerate(held) if other is block)
-    return sum(map(len, held[place + 1 :]))
+        if room > 0:
+            yield block[:room]
+        room -= len(block)

@@ -90,7 +90,7 @@ class Performance:
         except SourceError as error:
             if not self.is_stopped:
                 self._error = error.failure
-                raise self._error from None
+                raise error.failure from error.failure.__cause__
         except Exception as error:
             if not self.is_stopped:
                 self._error = error

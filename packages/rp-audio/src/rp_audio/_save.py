@@ -140,7 +140,7 @@ def _encode(request: Encoding, ask: Callable[[Encoding], None]) -> None:
     try:
         ask(request)
     except SourceError as error:
-        raise error.failure from None
+        raise error.failure from error.failure.__cause__
     except EncodeError:
         _ask_the_disk(request.file)
         raise

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from rp_audio._engines.sapi import find_powershell
 from rp_audio._errors import SpeechError, UnknownVoiceError
 from rp_audio._players.programs import on_path
 from rp_audio._speech import Speech
 from rp_core import (
     Fallback,
-    MissingDependencyError,
     UnsupportedError,
     extra,
     is_macos,
@@ -26,11 +25,6 @@ NETWORK: Final = "edge"
 _ALIASES: Final = {"espeak-ng": "espeak", "espeak_ng": "espeak", "edge-tts": "edge"}
 
 
-def _has_powershell() -> None:
-    if not (shutil.which("powershell") or shutil.which("powershell.exe")):
-        raise MissingDependencyError("PowerShell is not on PATH; it is a part of Windows")
-
-
 speaker: Fallback[[Speech], bytes] = Fallback(
     "rp_audio.tts", error=SpeechError, final=(UnknownVoiceError,)
 )
@@ -41,7 +35,7 @@ def say(request: Speech) -> bytes:
     return _spoken("say", request)
 
 
-@speaker.via(install=system("powershell"), check=_has_powershell)
+@speaker.via(install=system("powershell"), check=find_powershell)
 def sapi(request: Speech) -> bytes:
     return _spoken("sapi", request)
 

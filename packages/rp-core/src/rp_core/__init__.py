@@ -13,6 +13,10 @@
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rp_core import sync as sync
+    from rp_core._av import av_errors as av_errors
+    from rp_core._av import av_fraction as av_fraction
+    from rp_core._av import av_time_base as av_time_base
+    from rp_core._av import open_av as open_av
     from rp_core._backend import Backend as Backend
     from rp_core._batch import Batch as Batch
     from rp_core._batch import gathered as gathered
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from rp_core._cancel import effect as effect
     from rp_core._cancel import when_abandoned as when_abandoned
     from rp_core._chain import is_environment_error as is_environment_error
+    from rp_core._checks import check_int as check_int
     from rp_core._containers import is_cut_off as is_cut_off
     from rp_core._disk_files import StoredFile as StoredFile
     from rp_core._disk_store import DiskStore as DiskStore
@@ -41,6 +46,7 @@ if TYPE_CHECKING:
     from rp_core._fallback import AsyncFallback as AsyncFallback
     from rp_core._fallback import Fallback as Fallback
     from rp_core._ffmpeg import Ffmpeg as Ffmpeg
+    from rp_core._ffmpeg import ffmpeg_input as ffmpeg_input
     from rp_core._ffmpeg import find_ffmpeg as find_ffmpeg
     from rp_core._files import atomic_write as atomic_write
     from rp_core._files import sync_folder as sync_folder
@@ -67,6 +73,7 @@ if TYPE_CHECKING:
     from rp_core._progress import Progress as Progress
     from rp_core._progress import Reporter as Reporter
     from rp_core._progress import reporting as reporting
+    from rp_core._resumed import resumed as resumed
     from rp_core._sources import Source as Source
     from rp_core._sources import is_url as is_url
     from rp_core._sources import read_source as read_source
@@ -89,12 +96,14 @@ else:
         __name__,
         {
             "rp_core.sync": "",
+            "rp_core._av": "av_errors av_fraction av_time_base open_av",
             "rp_core._backend": "Backend",
             "rp_core._batch": "Batch gathered split_options streamed",
             "rp_core._cache": "cached",
             "rp_core._cached": "Cached",
             "rp_core._cancel": "check_wanted effect when_abandoned",
             "rp_core._chain": "is_environment_error",
+            "rp_core._checks": "check_int",
             "rp_core._containers": "is_cut_off",
             "rp_core._disk_files": "StoredFile",
             "rp_core._disk_store": "DiskStore",
@@ -104,7 +113,7 @@ else:
             ),
             "rp_core._faces": "blocking blocking_iter threaded threaded_iter",
             "rp_core._fallback": "AsyncFallback Fallback",
-            "rp_core._ffmpeg": "Ffmpeg find_ffmpeg",
+            "rp_core._ffmpeg": "Ffmpeg ffmpeg_input find_ffmpeg",
             "rp_core._files": "atomic_write sync_folder",
             "rp_core._install": "Install allow_install base extra system",
             "rp_core._keys": "array_key file_key",
@@ -114,6 +123,7 @@ else:
             "rp_core._platform": "cache_dir in_notebook is_linux is_macos is_windows",
             "rp_core._program": "Program",
             "rp_core._progress": "Progress Reporter reporting",
+            "rp_core._resumed": "resumed",
             "rp_core._sources": (
                 "Source is_url read_source register_source resolve_pair resolve_source"
             ),

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 _QUIET: Final = ("-hide_banner", "-nostats", "-loglevel", "level+info")
 
 
+def ffmpeg_input(path: str, *options: str) -> list[str]:
+    """Return what makes ffmpeg read a file, which must not reach into the network, with options."""
+    return ["-protocol_whitelist", "file,crypto,data", *options, "-i", f"file:{path}"]
+
+
 def find_ffmpeg() -> str:
     """Return the path of the ffmpeg program: that of imageio-ffmpeg, or the one on PATH.
 

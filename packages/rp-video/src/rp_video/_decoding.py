@@ -8,7 +8,7 @@ from fractions import Fraction
 from numbers import Rational, Real
 from typing import TYPE_CHECKING
 
-from rp_video._checks import check_int
+from rp_core import check_int
 from rp_video._sizes import check_size
 
 if TYPE_CHECKING:

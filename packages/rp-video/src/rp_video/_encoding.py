@@ -9,8 +9,7 @@ from fractions import Fraction
 from numbers import Rational, Real
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
-from rp_core import cpu_limit
-from rp_video._checks import check_int
+from rp_core import check_int, cpu_limit
 from rp_video._formats import CODECS, Codec, Container, codec_of, container_of
 from rp_video._types import Frame
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
-from rp_core import Fallback, extra, find_ffmpeg
+from rp_core import Fallback, extra, find_ffmpeg, resumed
 from rp_video._errors import DecodeError
 
 if TYPE_CHECKING:
@@ -41,19 +40,6 @@ def opencv(request: Decoding) -> Iterator[Frame]:
 def _begun(frames: Generator[Frame, None, None], request: Decoding) -> Iterator[Frame]:
     """Decode the first frame, so that a backend that cannot fails before one is out."""
     first = next(frames, None)
-    if first is None:
-        if not request.tally.seen:
-            raise DecodeError(f"{request.path}: no picture of it decodes")
-        return _resumed(None, frames)
-    return _resumed(first, frames)
-
-
-def _resumed(
-    first: Frame | None, frames: Generator[Frame, None, None]
-) -> Generator[Frame, None, None]:
-    with closing(frames):
-        held = [] if first is None else [first]
-        del first
-        while held:
-            yield held.pop()
-        yield from frames
+    if first is None and not request.tally.seen:
+        raise DecodeError(f"{request.path}: no picture of it decodes")
+    return resumed(first, frames)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from rp_core import Fallback, atomic_write, extra, find_ffmpeg, reporting, writable_path
-from rp_video._checks import check_int
+from rp_core import Fallback, atomic_write, check_int, extra, find_ffmpeg, reporting, writable_path
 from rp_video._encoding import as_rate
 from rp_video._errors import EncodeError
 from rp_video._save import count_of, frame_iterator

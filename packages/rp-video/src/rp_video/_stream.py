@@ -6,8 +6,7 @@ import warnings
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from rp_core import readable_path
-from rp_video._checks import check_int
+from rp_core import check_int, readable_path
 from rp_video._cut_off import is_cut_off
 from rp_video._decoding import decoding_of
 from rp_video._errors import DamagedWarning, DecodeError, TruncatedError

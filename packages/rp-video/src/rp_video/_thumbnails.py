@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import ceil, sqrt
 from typing import TYPE_CHECKING, Final
 
-from rp_video._checks import check_int
+from rp_core import check_int
 from rp_video._frames_at import frames_at
 from rp_video._probe import probe
 from rp_video._sizes import check_size

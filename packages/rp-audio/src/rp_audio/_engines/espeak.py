@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import shutil
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from rp_audio._engines.files import started
-from rp_audio._errors import SpeechError, UnknownVoiceError
+from rp_audio._engines.files import output_of
 from rp_audio._voice import Voice, normal
 
 if TYPE_CHECKING:
@@ -29,7 +28,12 @@ def version() -> str:
 
 @cache
 def _version(program: str | None) -> str:  # noqa: ARG001
-    return _output(["--version"]).decode("utf-8", "replace").partition("Data at")[0].strip()
+    return (
+        output_of([_PROGRAM, "--version"])
+        .decode("utf-8", "replace")
+        .partition("Data at")[0]
+        .strip()
+    )
 
 
 def voices() -> tuple[Voice, ...]:
@@ -39,7 +43,7 @@ def voices() -> tuple[Voice, ...]:
 
 @cache
 def _voices(program: str | None) -> tuple[Voice, ...]:  # noqa: ARG001
-    lines = _output(["--voices"]).decode("utf-8", "replace").splitlines()[1:]
+    lines = output_of([_PROGRAM, "--voices"]).decode("utf-8", "replace").splitlines()[1:]
     found = (_voice(match.groups()) for line in lines if (match := _ROW.match(line)))
     return tuple(voice for voice in found if not voice.id.startswith("mb/"))
 
@@ -49,11 +53,11 @@ def speak(request: Speech) -> bytes:
 
     Raises:
         SpeechError: It cannot speak the text.
-        UnknownVoiceError: It has no such voice.
     """
     words = round(_USUAL_WORDS_PER_MINUTE * request.rate)
     voice = ["-v", request.voice.id] if request.voice else []
-    return _output(["-b", "1", "-s", str(words), *voice, "--stdin", "--stdout"], request.text)
+    how = ["-b", "1", "-s", str(words), *voice]
+    return output_of([_PROGRAM, *how, "--stdin", "--stdout"], request.text)
 
 
 def _voice(fields: tuple[str, ...]) -> Voice:
@@ -66,19 +70,3 @@ def _voice(fields: tuple[str, ...]) -> Voice:
     return Voice(
         name.replace("_", " "), shown, _GENDERS.get(gender), "espeak", file, tags, priority
     )
-
-
-def _output(arguments: list[str], text: str | None = None) -> bytes:
-    with started([_PROGRAM, *arguments], feeds=text is not None) as run:
-        pipes: Any = run.process
-        try:
-            if text is not None:
-                run.feed(text.encode())
-                pipes.stdin.close()
-        except BrokenPipeError:
-            pass
-        data: bytes = pipes.stdout.read()
-        if run.wait():
-            kind = UnknownVoiceError if "voice" in run.complaint else SpeechError
-            raise kind(f"espeak-ng: {run.complaint}")
-    return data

@@ -28,6 +28,22 @@ def started(command: list[str], **options: Any) -> Program:
         raise SpeechError(f"{command[0]} does not start: {error}") from error
 
 
+def output_of(command: list[str], text: str | None = None) -> bytes:
+    """Return what a program writes to its stdout, which gets a text by its stdin, if there is one.
+
+    Raises:
+        SpeechError: It fails.
+    """
+    with started(command, feeds=text is not None) as run:
+        pipes: Any = run.process
+        if text is not None:
+            _feed(run, text)
+        data: bytes = pipes.stdout.read()
+        if run.wait():
+            raise SpeechError(f"{command[0]}: {run.complaint}")
+    return data
+
+
 def spoken_file(
     command: Callable[[str], list[str]],
     request: Speech,
@@ -48,12 +64,16 @@ def spoken_file(
         arguments = command(path)
         env = environment(path) if environment else None
         with started(arguments, feeds=True, hears=False, env=env) as run:
-            stdin: Any = run.process.stdin
-            with suppress(BrokenPipeError):
-                run.feed(request.text.encode())
-                stdin.close()
+            _feed(run, request.text)
             if run.wait():
                 raise SpeechError(f"{arguments[0]}: {run.complaint}")
         with suppress(FileNotFoundError), open(path, "rb") as file:
             return file.read()
         raise SpeechError(f"{arguments[0]} wrote no speech")
+
+
+def _feed(run: Program, text: str) -> None:
+    stdin: Any = run.process.stdin
+    with suppress(BrokenPipeError):  # it has ended: its status tells
+        run.feed(text.encode())
+        stdin.close()

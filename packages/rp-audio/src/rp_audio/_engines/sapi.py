@@ -7,11 +7,11 @@ import os
 import platform
 import shutil
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from rp_audio._engines.files import spoken_file, started
-from rp_audio._errors import SpeechError
+from rp_audio._engines.files import output_of, spoken_file
 from rp_audio._voice import Voice
+from rp_core import MissingDependencyError
 
 if TYPE_CHECKING:
     from rp_audio._speech import Speech
@@ -38,6 +38,18 @@ _LIST: Final = _BEGIN + (
 )
 
 
+def find_powershell() -> str:
+    """Return the path of PowerShell.
+
+    Raises:
+        MissingDependencyError: There is none.
+    """
+    found = shutil.which("powershell") or shutil.which("powershell.exe")
+    if found is None:
+        raise MissingDependencyError("PowerShell is not on PATH; it is a part of Windows")
+    return found
+
+
 def version() -> str:
     """Return the version of the system that it is a part of."""
     return platform.version()
@@ -45,17 +57,13 @@ def version() -> str:
 
 def voices() -> tuple[Voice, ...]:
     """Return its voices."""
-    return _voices(shutil.which("powershell") or shutil.which("powershell.exe"))
+    return _voices(find_powershell())
 
 
 @cache
-def _voices(program: str | None) -> tuple[Voice, ...]:  # noqa: ARG001
-    with started(shell(_LIST)) as run:
-        stdout: Any = run.process.stdout
-        text: str = stdout.read().decode("utf-8", "replace")
-        if run.wait():
-            raise SpeechError(f"PowerShell: {run.complaint}")
-    rows = (line.strip().split("|") for line in text.splitlines())
+def _voices(program: str) -> tuple[Voice, ...]:  # noqa: ARG001
+    lines = output_of(shell(_LIST)).decode("utf-8", "replace").splitlines()
+    rows = (line.strip().split("|") for line in lines)
     return tuple(_voice(*row) for row in rows if len(row) == 3)
 
 
@@ -70,8 +78,7 @@ def speak(request: Speech) -> bytes:
 
 def shell(script: str) -> list[str]:
     """Return the arguments that run a script."""
-    name = "powershell" if shutil.which("powershell") else "powershell.exe"
-    return [name, "-NoProfile", "-NonInteractive", "-Command", script]
+    return [find_powershell(), "-NoProfile", "-NonInteractive", "-Command", script]
 
 
 def environment(request: Speech, path: str) -> dict[str, str]:

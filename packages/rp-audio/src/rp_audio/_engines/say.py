@@ -6,10 +6,9 @@ import platform
 import re
 import shutil
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from rp_audio._engines.files import spoken_file, started
-from rp_audio._errors import SpeechError
+from rp_audio._engines.files import output_of, spoken_file
 from rp_audio._voice import Voice
 
 if TYPE_CHECKING:
@@ -31,12 +30,8 @@ def voices() -> tuple[Voice, ...]:
 
 @cache
 def _voices(program: str | None) -> tuple[Voice, ...]:  # noqa: ARG001
-    with started(["say", "-v", "?"]) as run:
-        stdout: Any = run.process.stdout
-        text: str = stdout.read().decode("utf-8", "replace")
-        if run.wait():
-            raise SpeechError(f"say: {run.complaint}")
-    rows = filter(None, map(_ROW.match, text.splitlines()))
+    lines = output_of(["say", "-v", "?"]).decode("utf-8", "replace").splitlines()
+    rows = filter(None, map(_ROW.match, lines))
     return tuple(_voice(*row.groups()) for row in rows)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from rp_audio._decoding import Opened
 from rp_audio._errors import DecodeError
-from rp_core import Ffmpeg, check_wanted
+from rp_core import Ffmpeg, check_wanted, ffmpeg_input
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from rp_audio._encoded import Encoded
     from rp_audio._types import Samples
 
-# A playlist in the file must not reach into the network.
-PROTOCOLS: Final = ("-protocol_whitelist", "file,crypto,data")
 _BLOCK: Final = 1 << 16
 
 
@@ -34,7 +32,7 @@ def open_file(request: Decoding) -> Opened:
     with ExitStack() as stack:
         path = request.encoded.path or stack.enter_context(temporary(request.encoded))
         output = ["-vn", "-sn", "-dn", "-c:a", "pcm_f32le", "-bitexact", "-f", "wav", "pipe:1"]
-        run = stack.enter_context(Ffmpeg([*PROTOCOLS, "-i", f"file:{path}", *output]))
+        run = stack.enter_context(Ffmpeg([*ffmpeg_input(path), *output]))
         described = _header(run)
         if described is None:
             run.wait()

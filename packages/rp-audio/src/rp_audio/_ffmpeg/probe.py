@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from rp_audio._ends import promised_samples
 from rp_audio._errors import DecodeError
-from rp_audio._ffmpeg.decode import PROTOCOLS, temporary
+from rp_audio._ffmpeg.decode import temporary
 from rp_audio._pcm import codec_of, is_lossless
 from rp_audio._types import AudioInfo
-from rp_core import Ffmpeg
+from rp_core import Ffmpeg, ffmpeg_input
 
 if TYPE_CHECKING:
     from rp_audio._encoded import Encoded
@@ -33,7 +33,7 @@ def probe(encoded: Encoded) -> AudioInfo:
     """
     lines: list[str] = []
     with nullcontext(encoded.path) if encoded.path else temporary(encoded) as path:
-        with Ffmpeg([*PROTOCOLS, "-i", f"file:{path}"], on_line=lines.append) as run:
+        with Ffmpeg(ffmpeg_input(path), on_line=lines.append) as run:
             run.wait()
         text = "\n".join(lines)
         of_file, of_stream = _INPUT.search(text), _STREAM.search(text)

@@ -12,8 +12,8 @@ import numpy as np
 from rp_audio._decoding import Opened
 from rp_audio._errors import DecodeError
 from rp_audio._pyav.frames import FrameReader
-from rp_audio._pyav.opening import best_audio, opened, time_base_of, translated
-from rp_core import check_wanted
+from rp_audio._pyav.opening import best_audio, opened, translated
+from rp_core import av_time_base, check_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -64,7 +64,7 @@ class _Track:
         self.end: int | None = None
         # Only these containers count time in samples, and say when the last packet ends.
         self._is_exact = request.encoded.format == "m4a"
-        self._base = time_base_of(stream)
+        self._base = av_time_base(stream)
 
     @property
     def length(self) -> int:
@@ -78,7 +78,7 @@ class _Track:
         for first in frames:
             self.rate = int(first.sample_rate)
             if self._is_exact and first.pts is not None:
-                self.start = max(0, round(first.pts * time_base_of(first) * self.rate))
+                self.start = max(0, round(first.pts * av_time_base(first) * self.rate))
             yield first
             break
         yield from frames

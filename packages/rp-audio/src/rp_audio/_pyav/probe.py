@@ -8,8 +8,9 @@ import av
 
 from rp_audio._ends import promised_samples
 from rp_audio._pcm import codec_of, is_lossless
-from rp_audio._pyav.opening import best_audio, opened, time_base_of
+from rp_audio._pyav.opening import best_audio, opened
 from rp_audio._types import AudioInfo
+from rp_core import av_time_base
 
 if TYPE_CHECKING:
     from rp_audio._encoded import Encoded
@@ -44,7 +45,7 @@ def _told(stream: Any, rate: int, codec: str, name: str) -> int | None:
     """Return the number of samples, where the container counts them."""
     if not stream.duration or stream.duration > _MOST_TICKS or name in {"matroska", "wma"}:
         return None
-    told: int = round(stream.duration * time_base_of(stream) * rate)
+    told: int = round(stream.duration * av_time_base(stream) * rate)
     # The beginning that decoders drop is counted, too (RFC 7845, section 5.1).
     head = bytes(stream.codec_context.extradata or b"")
     return told - int.from_bytes(head[10:12], "little") if codec == "opus" else told

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from rp_core import Ffmpeg, UnsupportedError, check_wanted
+from rp_core import Ffmpeg, UnsupportedError, check_wanted, ffmpeg_input
 from rp_video._errors import DecodeError
-from rp_video._ffmpeg.program import PROTOCOLS
 from rp_video._formats import ALPHA_DECODERS, raw_pixels
 from rp_video._probe import probe
 from rp_video._sizes import full_size, interpolation
@@ -75,7 +74,7 @@ def _arguments(request: Decoding) -> list[str]:
         decoder = ["-c:v", ALPHA_DECODERS[info.codec]]
     times = ["-fps_mode", "passthrough", "-enc_time_base", "demux"]
     output = ["-an", "-sn", "-dn", *times, "-f", "rawvideo", "pipe:1"]
-    source = [*PROTOCOLS, "-copyts", *decoder, "-i", f"file:{request.path}"]
+    source = ffmpeg_input(request.path, "-copyts", *decoder)
     return [*source, "-map", _best(request.path), "-vf", ",".join(filters), *output]
 
 

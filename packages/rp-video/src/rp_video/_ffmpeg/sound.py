@@ -8,9 +8,8 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from rp_core import Ffmpeg
+from rp_core import Ffmpeg, ffmpeg_input
 from rp_video._errors import EncodeError
-from rp_video._ffmpeg.program import PROTOCOLS
 from rp_video._sound import ArraySound, FileSound
 
 if TYPE_CHECKING:
@@ -65,5 +64,5 @@ def _of_file(sound: FileSound, end: Fraction) -> list[str]:
     stop = start + end if sound.stop is None else min(start + end, sound.stop - origin)
     cut = f"atrim=start={float(max(Fraction(0), start))}:end={float(stop)}"
     moved = f"{cut},asetpts=PTS-({float(start)})/TB,aresample=async=1:first_pts=0"
-    source = [*PROTOCOLS, "-i", f"file:{sound.path}", "-map", f"1:{number}"]
+    source = [*ffmpeg_input(sound.path), "-map", f"1:{number}"]
     return [*source, "-af", moved]

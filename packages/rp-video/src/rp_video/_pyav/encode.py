@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import av
 from av.video.reformatter import VideoReformatter
 
+from rp_core import av_time_base
 from rp_video._errors import CodecUnavailableError, EncodeError
 from rp_video._formats import raw_pixels
 from rp_video._pyav.colors import conversion, tag
-from rp_video._pyav.opening import create, time_base_of, translated
+from rp_video._pyav.opening import create, translated
 from rp_video._pyav.sound import SoundTrack
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class PyavWriter:
     def _mux(self, packets: list[Any]) -> None:
         for packet in packets:
             if self._sound and packet.dts is not None:
-                self._sound.write_until(packet.dts * time_base_of(packet))
+                self._sound.write_until(packet.dts * av_time_base(packet))
             self._container.mux_one(packet)
 
     def close(self) -> None:

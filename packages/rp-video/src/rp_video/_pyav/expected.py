@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import av
 
+from rp_core import av_fraction
 from rp_video._errors import DecodeError
-from rp_video._pyav.opening import best_video, fraction, opened
+from rp_video._pyav.opening import best_video, opened
 
 
 def expected_frames(path: str) -> int | None:
@@ -15,7 +16,7 @@ def expected_frames(path: str) -> int | None:
             stream = best_video(container, path)
             if stream.frames:
                 return stream.frames
-            rate = fraction(stream.average_rate) or fraction(stream.guessed_rate)
+            rate = av_fraction(stream.average_rate) or av_fraction(stream.guessed_rate)
             if not rate or not container.duration:
                 return None
             return round(container.duration * rate / av.time_base)

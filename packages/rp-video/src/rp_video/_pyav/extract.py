@@ -7,9 +7,9 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from rp_core import reporting
+from rp_core import av_time_base, reporting
 from rp_video._errors import EncodeError
-from rp_video._pyav.opening import create, opened, time_base_of, translated
+from rp_video._pyav.opening import create, opened, translated
 from rp_video._pyav.probe import audio_info
 from rp_video._pyav.sound import SoundTrack
 from rp_video._sound import FileSound
@@ -52,4 +52,4 @@ def extract(  # noqa: PLR0917
 
 
 def _beginning(stream: Any) -> Fraction:
-    return max(Fraction(0), (stream.start_time or 0) * time_base_of(stream))
+    return max(Fraction(0), (stream.start_time or 0) * av_time_base(stream))

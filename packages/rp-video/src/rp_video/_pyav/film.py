@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import av
 import av.error
 
-from rp_core import check_wanted
+from rp_core import av_fraction, av_time_base, check_wanted
 from rp_video._errors import DecodeError
 from rp_video._formats import ALPHA_DECODERS
-from rp_video._pyav.opening import best_video, fraction, opened, time_base_of, translated
+from rp_video._pyav.opening import best_video, opened, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,7 +49,7 @@ class Film:
         with ExitStack() as stack:
             self.container = stack.enter_context(opened(self.path))
             self.stream = best_video(self.container, self.path)
-            self.time_base = time_base_of(self.stream)
+            self.time_base = av_time_base(self.stream)
             self._context: Any = self.stream.codec_context
             self.size = self._context.width, self._context.height
             if self._alpha and has_side_alpha(self.stream):
@@ -131,7 +131,7 @@ class Film:
         return decoded
 
     def _ticks_per_frame(self) -> int:
-        rate = fraction(self.stream.guessed_rate) or fraction(self.stream.average_rate)
+        rate = av_fraction(self.stream.guessed_rate) or av_fraction(self.stream.average_rate)
         return max(1, round(1 / rate / self.time_base)) if rate else 1
 
 

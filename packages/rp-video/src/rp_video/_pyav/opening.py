@@ -2,76 +2,32 @@
 
 from __future__ import annotations
 
-import errno
-import os
-from contextlib import contextmanager
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import av
-import av.error
 from av.codec.context import ThreadType
 
-from rp_core import cpu_limit, is_environment_error
+from rp_core import av_errors, cpu_limit, open_av
 from rp_video._cut_off import is_cut_off
 from rp_video._errors import DecodeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from av.container import InputContainer, OutputContainer
     from av.video.stream import VideoStream
 
     from rp_video._formats import Container
 
-# A playlist in the file must not reach into the network.
-_OPTIONS: Final = {"protocol_whitelist": "file,crypto,data"}
-_LISTS: Final = frozenset({"concat", "hls", "applehttp", "dash", "imf", "sdp"})
-# Before its release 19 PyAV refuses files whose metadata is not UTF-8, unless told otherwise.
-_LENIENT: Final[dict[str, Any]] = (
-    {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
-)
 
-
-@contextmanager
-def translated(path: str, kind: type[Exception] = DecodeError) -> Iterator[None]:
+def translated(path: str, kind: type[Exception] = DecodeError) -> AbstractContextManager[None]:
     """Turn errors of FFmpeg into ours; those of the environment stay OSErrors."""
-    try:
-        yield
-    except av.error.FFmpegError as error:
-        # FFmpeg reports an input that ends within its headers as EIO.
-        is_cut = kind is DecodeError and error.errno == errno.EIO
-        if is_environment_error(error) and not is_cut:
-            raise OSError(error.errno, os.strerror(error.errno or 0), path) from error
-        if isinstance(error, MemoryError):
-            raise MemoryError(str(error)) from error  # noqa: TRY004
-        raise kind(f"{path}: {error.strerror or error}") from error
+    return av_errors(path, kind, reading=kind is DecodeError)
 
 
-def fraction(value: Any) -> Fraction | None:
-    """Return a rational number of FFmpeg, of whichever type a release of PyAV gives; None: none."""
-    if value is None or not value.numerator or not value.denominator:
-        return None
-    return Fraction(int(value.numerator), int(value.denominator))
-
-
-def time_base_of(thing: Any) -> Fraction:
-    """Return the seconds per tick of a stream, a packet or a frame."""
-    return fraction(thing.time_base) or Fraction(1, av.time_base)
-
-
-@contextmanager
-def opened(path: str) -> Iterator[InputContainer]:
+def opened(path: str) -> AbstractContextManager[InputContainer]:
     """Open a file for reading; it is closed at the end of the block."""
-    with translated(path):
-        # Without "file:" a name such as "concat:a|b" would be taken for a protocol.
-        container = av.open(f"file:{path}", "r", container_options=_OPTIONS, **_LENIENT)
-    try:
-        if not _LISTS.isdisjoint(container.format.name.split(",")):
-            raise DecodeError(f"{path}: it is a list of other files, which are not read")
-        yield container
-    finally:
-        container.close()
+    return open_av(f"file:{path}", path, DecodeError)
 
 
 def create(path: str, container: Container) -> OutputContainer:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import av
 
+from rp_core import av_fraction, av_time_base
 from rp_video._errors import DecodeError
 from rp_video._pyav.film import Film, has_side_alpha
 from rp_video._pyav.index import index_of
-from rp_video._pyav.opening import fraction, time_base_of
 from rp_video._pyav.pixels import orientation_of
 from rp_video._types import AudioInfo, VideoInfo
 
@@ -47,7 +47,7 @@ def _info(film: Film, picture: VideoFrame, *, count: bool) -> VideoInfo:
     index = index_of(Path(film.path)) if count else None
     start = index.start if index else (picture.pts or 0) * film.time_base
     duration = index.end - index.start if index else _duration(film)
-    aspect = fraction(stream.sample_aspect_ratio) or Fraction(1)
+    aspect = av_fraction(stream.sample_aspect_ratio) or Fraction(1)
     side_alpha = has_side_alpha(stream)
     return VideoInfo(
         width=width,
@@ -80,7 +80,7 @@ def _duration(film: Film) -> Fraction | None:
 
 def _rate(film: Film, count: int | None, duration: Fraction | None) -> Fraction:
     """Return the rate that the headers give, unless the frames that were counted tell another."""
-    stated = fraction(film.stream.average_rate) or fraction(film.stream.guessed_rate)
+    stated = av_fraction(film.stream.average_rate) or av_fraction(film.stream.guessed_rate)
     rate = stated or Fraction(0)
     if not count or not duration:
         return rate
@@ -103,7 +103,7 @@ def audio_info(container: InputContainer) -> AudioInfo | None:
     stream: Any = container.streams.best("audio")
     if stream is None or stream.codec_context is None:
         return None
-    length = stream.duration * time_base_of(stream) if stream.duration else None
+    length = stream.duration * av_time_base(stream) if stream.duration else None
     if length is None and container.duration:
         length = Fraction(container.duration, av.time_base)
     return AudioInfo(

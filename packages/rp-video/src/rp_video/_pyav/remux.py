@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import av
 import numpy as np
 
+from rp_core import av_fraction
 from rp_video._errors import EncodeError
 from rp_video._pyav.film import Film, has_side_alpha
 from rp_video._pyav.index import index_of
-from rp_video._pyav.opening import create, fraction, translated
+from rp_video._pyav.opening import create, translated
 from rp_video._pyav.pixels import orientation_of
 from rp_video._pyav.sound import SoundTrack
 
@@ -116,7 +117,7 @@ def _kind(film: Film) -> tuple[object, ...]:
     picture = next(film.pictures())
     context = film.stream.codec_context
     shape = context.width, context.height, picture.format.name, bytes(context.extradata or b"")
-    return film.codec, shape, fraction(film.stream.sample_aspect_ratio), orientation_of(picture)
+    return film.codec, shape, av_fraction(film.stream.sample_aspect_ratio), orientation_of(picture)
 
 
 def _closed_order(film: Film, part: Part) -> list[int] | None:
@@ -184,7 +185,7 @@ def _track(output: Any, film: Film) -> Any:
         track = output.add_stream_from_template(film.stream, opaque=not _has_encoder(film))
     except ValueError as error:
         raise EncodeError(f"the format does not hold {film.codec}: {error}") from error
-    if aspect := fraction(film.stream.sample_aspect_ratio):
+    if aspect := av_fraction(film.stream.sample_aspect_ratio):
         track.sample_aspect_ratio = aspect
     return track
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import av
 import numpy as np
 
-from rp_core import check_wanted
-from rp_video._pyav.opening import opened, time_base_of, translated
+from rp_core import av_time_base, check_wanted
+from rp_video._pyav.opening import opened, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,13 +34,13 @@ def decoded(
         # Decoders need some packets before their samples are whole: Opus 80 ms, AAC and MP3 fewer.
         before = max(Fraction(0), sound.start - _PREROLL)
         with translated(sound.path):
-            given.seek(round(before / time_base_of(stream)), stream=stream)
+            given.seek(round(before / av_time_base(stream)), stream=stream)
     time: Fraction | None = None
     with translated(sound.path):
         for frame in _frames(given, stream):
             check_wanted()
             if time is None and frame is not None:
-                time = (frame.pts or 0) * time_base_of(frame)
+                time = (frame.pts or 0) * av_time_base(frame)
             for part in resampler.resample(frame):
                 samples: Any = part.to_ndarray()
                 begin = time or Fraction(0)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import av
 import numpy as np
 
-from rp_core import check_wanted
-from rp_video._pyav.opening import opened, time_base_of, translated
+from rp_core import av_time_base, check_wanted
+from rp_video._pyav.opening import opened, translated
 from rp_video._pyav.samples import LAYOUTS, decoded, joined, joined_rate, sliced
 from rp_video._sound import ArraySound, FileSound, JoinedSound
 
@@ -113,7 +113,7 @@ class _Copied:
         self._track = output.add_stream_from_template(stream)
 
     def pieces(self) -> Iterator[tuple[Fraction, Any]]:
-        base = time_base_of(self._stream)
+        base = av_time_base(self._stream)
         shift = round(self._sound.start / base)
         half = Fraction(1, 2)
         if self._sound.start > 0:
