@@ -20,6 +20,8 @@ import rp_image
 import rp_image.sync
 import rp_net
 import rp_net.sync
+import rp_text
+import rp_text.sync
 import rp_video
 import rp_video.sync
 
@@ -27,6 +29,7 @@ DOMAINS: list[tuple[ModuleType, ModuleType]] = [
     (rp_audio, rp_audio.sync),
     (rp_image, rp_image.sync),
     (rp_net, rp_net.sync),
+    (rp_text, rp_text.sync),
     (rp_video, rp_video.sync),
 ]
 STREAMS = {
@@ -35,9 +38,12 @@ STREAMS = {
     "rp_image.resize_stream",
     "rp_image.stream",
     "rp_net.stream",
+    "rp_text.iter_json_lines",
+    "rp_text.read_line_batches",
+    "rp_text.read_lines",
     "rp_video.stream",
 }
-PLAIN = {"filename_from", "is_public_url", "set_source_policy"}
+PLAIN = {"filename_from", "is_public_url", "languages", "set_source_policy", "styles"}
 TWINS = {"Client", "Playback", "StreamedResponse"}
 MODULES = [
     rp_audio,
@@ -48,6 +54,8 @@ MODULES = [
     rp_image.sync,
     rp_net,
     rp_net.sync,
+    rp_text,
+    rp_text.sync,
     rp_video,
     rp_video.sync,
 ]

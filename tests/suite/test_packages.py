@@ -15,17 +15,19 @@ from rp_core._fallback import Chain, chains
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(ROOT.glob("packages/*/src/**/*.py"))
-for domain in ("rp_audio", "rp_image", "rp_net", "rp_video"):
+for domain in ("rp_audio", "rp_image", "rp_net", "rp_text", "rp_video"):
     for module in iter_modules(import_module(domain).__path__, f"{domain}."):
         import_module(module.name)
-DOMAINS = ("rp_audio.", "rp_image.", "rp_net.", "rp_video.")
+DOMAINS = ("rp_audio.", "rp_image.", "rp_net.", "rp_text.", "rp_video.")
 CHAINS = [chain for name, chain in chains.items() if name.startswith(DOMAINS)]
 DISTRIBUTIONS = {
     "OpenEXR": "openexr",
     "PIL": "pillow",
     "aiohttp": "aiohttp",
+    "autopep8": "autopep8",
     "av": "av",
     "backports.zstd": "backports-zstd",
+    "black": "black",
     "brotli": "brotli",
     "copykitten": "copykitten",
     "cv2": "opencv-python",
@@ -36,22 +38,30 @@ DISTRIBUTIONS = {
     "imageio": "imageio",
     "miniaudio": "miniaudio",
     "numba": "numba",
+    "orjson": "orjson",
     "pillow_heif": "pillow-heif",
     "pillow_jxl": "pillow-jxl-plugin",
     "pyjpgclipboard": "pyjpgclipboard",
     "rawpy": "rawpy",
+    "ruff": "ruff",
     "scipy": "scipy",
+    "selectolax": "selectolax",
     "simpleaudio": "simpleaudio",
     "simplejpeg": "simplejpeg",
     "sounddevice": "sounddevice",
     "soundfile": "soundfile",
     "soxr": "soxr",
     "tifffile": "tifffile",
+    "tree_sitter": "tree-sitter",
 }
 # A module of its own, rp_image.torch; and what a backend is asked for beside.
 NO_BACKENDS = {"http2", "torch"}
 # What an extra is for, where a backend is called by the library that does it.
-BACKENDS_OF = {"av": {"pyav", "pyav_stream"}, "resample": {"soxr", "soxr_stream"}}
+BACKENDS_OF = {
+    "av": {"pyav", "pyav_stream"},
+    "html": {"selectolax"},
+    "resample": {"soxr", "soxr_stream"},
+}
 # What comes with a system needs no line.
 OF_A_SYSTEM = {"winsound"}
 
@@ -79,7 +89,7 @@ def test_every_backend_names_what_pyproject_declares(chain: Chain[..., object]) 
             assert DISTRIBUTIONS[backend.needs] in base
 
 
-@pytest.mark.parametrize("package", ["rp-audio", "rp-image", "rp-net", "rp-video"])
+@pytest.mark.parametrize("package", ["rp-audio", "rp-image", "rp-net", "rp-text", "rp-video"])
 def test_every_extra_is_a_backend(package: str) -> None:
     names = {backend.name for chain in CHAINS for backend in chain.backends}
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from rp_core._containers import is_cut_off as is_cut_off
     from rp_core._disk_files import StoredFile as StoredFile
     from rp_core._disk_store import DiskStore as DiskStore
+    from rp_core._encodings import bom_encoding as bom_encoding
+    from rp_core._encodings import text_encoding as text_encoding
     from rp_core._errors import Attempt as Attempt
     from rp_core._errors import LimitExceededError as LimitExceededError
     from rp_core._errors import MissingDependencyError as MissingDependencyError
@@ -107,6 +109,7 @@ else:
             "rp_core._containers": "is_cut_off",
             "rp_core._disk_files": "StoredFile",
             "rp_core._disk_store": "DiskStore",
+            "rp_core._encodings": "bom_encoding text_encoding",
             "rp_core._errors": (
                 "Attempt LimitExceededError MissingDependencyError NoBackendError "
                 "OperationError RpError UnsupportedError"

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     )
     from typing import TypeAlias
 
+    from rp_core._threads import Crew
+
     Prepare: TypeAlias = Callable[..., Callable[[], Awaitable[Any]] | None]
 
 P = ParamSpec("P")
@@ -78,6 +80,7 @@ def threaded_iter(
     cpu: bool = True,
     prepare: Prepare | None = None,
     ahead: Callable[P, int] | None = None,
+    takes_async: bool = False,
 ) -> Callable[P, AsyncGenerator[R, None]]:
     """Derive the async face of a blocking generator function, one thread hop per item.
 
@@ -91,28 +94,38 @@ def threaded_iter(
         prepare: As in `threaded`.
         ahead: Called with the arguments; says how many items may wait, produced, for a consumer
             that is slower. 0: none is produced before it is asked for, as without `ahead`.
+        takes_async: As in `threaded`; where there is an async iterable, nothing runs ahead.
     """
 
     @functools.wraps(fn)
     async def face(*args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[R, None]:
         from contextlib import aclosing
 
-        from rp_core._ahead import run_ahead
-        from rp_core._iterators import hop_per_item
         from rp_core._threads import budget, pool
 
         crew = budget if cpu else pool
-        most = ahead(*args, **kwargs) if ahead else 0
-        call: Callable[[], Iterable[R]] = functools.partial(fn, *args, **kwargs)
-        if prepare and (coming := prepare(*args, **kwargs)):
-            call = functools.partial(fn, await coming(), *args[1:], **kwargs)  # type: ignore[arg-type]
-        hops = run_ahead(call, crew, most) if most else hop_per_item(call, crew)
+        if takes_async and any(hasattr(value, "__aiter__") for value in (*args, *kwargs.values())):
+            from rp_core._intake import fed_hop_per_item
+
+            hops = fed_hop_per_item(fn, args, kwargs, crew)
+        else:
+            call: Callable[[], Iterable[R]] = functools.partial(fn, *args, **kwargs)
+            if prepare and (coming := prepare(*args, **kwargs)):
+                call = functools.partial(fn, await coming(), *args[1:], **kwargs)  # type: ignore[arg-type]
+            hops = _hops(call, crew, ahead(*args, **kwargs) if ahead else 0)
         async with aclosing(hops) as items:
             async for item in items:
                 yield item
 
     face.__module__ = module or _deriving_package()
     return face
+
+
+def _hops(call: Callable[[], Iterable[R]], crew: Crew, most: int) -> AsyncGenerator[R, None]:
+    from rp_core._ahead import run_ahead
+    from rp_core._iterators import hop_per_item
+
+    return run_ahead(call, crew, most) if most else hop_per_item(call, crew)
 
 
 def blocking(

@@ -6,6 +6,8 @@ import codecs
 import re
 from typing import TYPE_CHECKING, Final
 
+from rp_core import bom_encoding, text_encoding
+
 if TYPE_CHECKING:
     from rp_net._headers import Headers
 
@@ -21,13 +23,6 @@ _ALLOWED: Final = frozenset(
         *(f"iso8859-{number}" for number in range(1, 17) if number != 12),
     }
 )  # fmt: skip
-_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _CHARSET: Final = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE)
 _IN_MARKUP: Final = re.compile(
     rb"""<(?:meta[^>]{0,200}?charset|\?xml[^>]{0,200}?encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{1,40})""",
@@ -53,12 +48,9 @@ def encoding_of(
         LookupError: The caller names an encoding that is none.
     """
     if encoding is not None:
-        if not getattr(codecs.lookup(encoding), "_is_text_encoding", True):
-            raise LookupError(f"{encoding!r} is no encoding of text")
-        return encoding
-    for mark, name in _MARKS:
-        if content.startswith(mark):
-            return name
+        return text_encoding(encoding)
+    if marked := bom_encoding(content):
+        return marked
     told = _CHARSET.search(headers.get("content-type", ""))
     if told and (name := _allowed(told[1])):
         return name

@@ -1,0 +1,1 @@
+"""The formatters, each in the form that its library asks for."""

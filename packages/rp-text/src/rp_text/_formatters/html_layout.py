@@ -1,0 +1,129 @@
+"""HTML, laid out from the tree that Lexbor makes of it, as browsers do.
+
+Blanks are added and taken only where they are not shown: at the borders of blocks.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
+
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
+
+from rp_text._html_elements import BLOCKS, RAW, VOID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_INDENT: Final = "  "
+_BLANKS: Final = re.compile(r"[ \t\n\r\f]+")
+_DOCUMENT: Final = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
+_FIRST_TAG: Final = re.compile(r"<([a-z]+)", re.IGNORECASE)
+# What a part of a table is parsed within; elsewhere its tags are dropped (HTML standard, 13.2.6.4).
+_CONTEXTS: Final = {
+    **dict.fromkeys(("caption", "colgroup", "tbody", "tfoot", "thead"), "table"),
+    "col": "colgroup", "tr": "tbody", "td": "tr", "th": "tr",
+}  # fmt: skip
+_SKIPS_LINE: Final = frozenset({"listing", "pre", "textarea"})  # one right after their tag
+_DOCTYPE: Final = "-doctype"
+
+
+def format_one(code: str) -> str:
+    """Return HTML with each block on lines of its own."""
+    is_document = _DOCUMENT.search(code) is not None
+    first = _FIRST_TAG.search(code)
+    tree = LexborHTMLParser(
+        code,
+        is_fragment=not is_document,
+        fragment_tag=_CONTEXTS.get(first[1].lower() if first else "", "div"),
+        options=LexborDocumentOptions.WO_EVENTS,
+    )
+    root = tree.root
+    if root is None:
+        return ""
+    top = root.parent if is_document else None
+    nodes = list(_children(top)) if top else list(_siblings(root))
+    return "".join(f"{line}\n" for line in _lines(nodes, 0))
+
+
+def _siblings(node: Any) -> Iterator[Any]:
+    while node is not None:
+        yield node
+        node = node.next
+
+
+def _children(node: Any) -> Iterator[Any]:
+    return _siblings(node.first_child)
+
+
+def _lines(nodes: list[Any], depth: int) -> Iterator[str]:
+    run: list[Any] = []
+    for node in nodes:
+        if not _is_block(node):
+            run.append(node)
+            continue
+        yield from _run_line(run, depth)
+        run = []
+        yield from _block_lines(node, depth)
+    yield from _run_line(run, depth)
+
+
+def _run_line(run: list[Any], depth: int) -> Iterator[str]:
+    if text := _inline(run).strip(" "):
+        yield _INDENT * depth + text
+
+
+def _block_lines(node: Any, depth: int) -> Iterator[str]:
+    indent = _INDENT * depth
+    if node.tag == _DOCTYPE or node.tag in RAW:
+        yield indent + _source(node)
+        return
+    start, end = _tags(node)
+    children = list(_children(node))
+    if not any(map(_is_block, children)):
+        yield f"{indent}{start}{_inline(children).strip(' ')}{end}"
+        return
+    yield indent + start
+    yield from _lines(children, depth + 1)
+    if end:
+        yield indent + end
+
+
+def _is_block(node: Any) -> bool:
+    return node.tag in BLOCKS or node.tag == _DOCTYPE
+
+
+def _inline(nodes: list[Any]) -> str:
+    """Return nodes as they follow each other, a run of blanks as one."""
+    parts: list[str] = []
+    for node in nodes:
+        if node.is_text_node:
+            parts.append(escape(_BLANKS.sub(" ", node.text_content or ""), quote=False))
+        elif not node.is_element_node or node.tag in RAW:
+            parts.append(_source(node))
+        else:
+            start, end = _tags(node)
+            parts.append(f"{start}{_inline(list(_children(node)))}{end}")
+    return "".join(parts)
+
+
+def _source(node: Any) -> str:
+    """Return a node as it is to be parsed again, with all of its blanks."""
+    if node.tag not in _SKIPS_LINE:
+        return str(node.html)
+    start, end = _tags(node)
+    inner = node.inner_html or ""
+    return f"{start}{chr(10) if inner.startswith(chr(10)) else ''}{inner}{end}"
+
+
+def _tags(node: Any) -> tuple[str, str]:
+    attributes = "".join(
+        f" {name}" if value is None else f' {name}="{_quoted(value)}"'
+        for name, value in node.attributes.items()
+    )
+    return f"<{node.tag}{attributes}>", "" if node.tag in VOID else f"</{node.tag}>"
+
+
+def _quoted(value: str) -> str:
+    return value.replace("&", "&amp;").replace('"', "&quot;")

@@ -1,0 +1,102 @@
+"""What writes JSON: the standard library by strict rules, or orjson where it is named."""
+
+from __future__ import annotations
+
+import json as stdlib
+from functools import cache
+from typing import Any, NamedTuple
+
+from rp_core import Fallback, LimitExceededError, extra
+from rp_text._errors import JSONError
+
+
+class Writing(NamedTuple):
+    """A value that is to be written as JSON."""
+
+    value: Any
+    indent: int | None = None
+    sort_keys: bool = False
+    named: bool = False
+
+
+write: Fallback[[Writing], bytes] = Fallback(
+    "rp_text.dump_json", error=JSONError, final=(JSONError, TypeError)
+)
+
+
+@write.via()
+def json(request: Writing) -> bytes:
+    """Write with the standard library."""
+    try:
+        return _encoder(request.indent, request.sort_keys).encode(request.value).encode()
+    except UnicodeEncodeError as error:
+        raise _lone_surrogate(error) from None
+    except RecursionError:
+        raise too_deep() from None
+    except ValueError as error:  # NaN and the infinities, or what holds itself
+        raise JSONError(plain_message(str(error))) from None
+
+
+@write.via(needs="orjson", install=extra("orjson"), when=lambda request: request.named)
+def orjson(request: Writing) -> bytes:
+    """Write with orjson."""
+    import orjson as library
+
+    options = (
+        library.OPT_NON_STR_KEYS
+        | library.OPT_PASSTHROUGH_DATACLASS
+        | library.OPT_PASSTHROUGH_DATETIME
+        | library.OPT_PASSTHROUGH_SUBCLASS
+    )
+    if request.indent not in {None, 2}:
+        raise ValueError(f"orjson indents by 2, not by {request.indent}")
+    options |= library.OPT_INDENT_2 if request.indent else 0
+    options |= library.OPT_SORT_KEYS if request.sort_keys else 0
+    try:
+        return library.dumps(request.value, option=options)
+    except library.JSONEncodeError as error:
+        message = str(error)
+        if "ecursion" in message:
+            raise too_deep() from None
+        if "not serializable" in message:
+            raise TypeError(message) from None
+        raise JSONError(plain_message(message)) from None
+
+
+def plain_message(message: str) -> str:
+    """Return the message of a library as part of one of ours."""
+    return f"{message[:1].lower()}{message[1:]}"
+
+
+def check_surrogates(value: Any) -> None:
+    """Refuse strings that no encoding has.
+
+    Raises:
+        JSONError: There is a lone surrogate.
+    """
+    try:
+        stdlib.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise _lone_surrogate(error) from None
+    except RecursionError:
+        raise too_deep() from None
+
+
+def _lone_surrogate(error: UnicodeEncodeError) -> JSONError:
+    return JSONError(f"a string has a lone surrogate: {error.object[error.start]!a}")
+
+
+def too_deep() -> LimitExceededError:
+    """Return the error of what is nested too deeply."""
+    return LimitExceededError("the JSON is nested too deeply: beyond about 1000 levels")
+
+
+@cache
+def _encoder(indent: int | None, sort_keys: bool) -> stdlib.JSONEncoder:
+    return stdlib.JSONEncoder(
+        ensure_ascii=False,
+        allow_nan=False,
+        indent=indent,
+        sort_keys=sort_keys,
+        separators=(",", ":") if indent is None else (",", ": "),
+    )

@@ -1,0 +1,134 @@
+"""Where text comes from: paths, buffers, files, URLs, and pieces as they come."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import AsyncIterable, Iterable, Iterator
+from contextlib import contextmanager
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any, Final, TextIO, TypeAlias, Union
+
+import rp_core
+from rp_core import LimitExceededError, is_url, read_source, resolve_source
+from rp_text._decompress import decompressed
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable
+
+    Read = Callable[[int], Any]
+
+Source: TypeAlias = Union[
+    "rp_core.Source",
+    TextIO,
+    Iterable[bytes],
+    Iterable[str],
+    AsyncIterable[bytes],
+    AsyncIterable[str],
+]
+MAX_BYTES: Final = 1 << 31
+_PIECE: Final = 1 << 18
+_LARGEST: Final = 1 << 24
+
+
+@contextmanager
+def opened(source: Any, *, urls: bool) -> Iterator[Read]:
+    """Open a source: what it yields reads at most so many bytes or characters, none at the end.
+
+    Files that are compressed are read decompressed.
+
+    Raises:
+        TypeError: It is no source.
+        ValueError: URLs are refused.
+    """
+    if isinstance(source, (str, os.PathLike)) and not is_url(source):
+        with open(source, "rb", buffering=0) as file:
+            yield decompressed(file.read)
+    else:
+        yield decompressed(_reader(source, urls=urls))
+
+
+def _reader(source: Any, *, urls: bool) -> Read:
+    if isinstance(source, str):
+        return io.BytesIO(read_source(source, urls=urls)).read
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return io.BytesIO(source).read
+    if hasattr(source, "__aiter__") or iscoroutinefunction(getattr(source, "read", None)):
+        raise TypeError("an async file or iterable can only be read by the async face")
+    if callable(read := getattr(source, "read", None)):
+        return lambda size: _checked(read(size))
+    if isinstance(source, Iterable):
+        return _Pieces(iter(source)).read
+    raise TypeError(f"cannot read from {type(source).__name__!r}")
+
+
+def _checked(piece: Any) -> bytes | str:
+    if isinstance(piece, (bytes, str)):
+        return piece
+    if isinstance(piece, (bytearray, memoryview)):
+        return bytes(piece)
+    raise TypeError(f"a text is read as bytes or str, not as {type(piece).__name__!r}")
+
+
+class _Pieces:
+    """Reads pieces that come as they are."""
+
+    def __init__(self, pieces: Iterator[Any]) -> None:
+        self._pieces = pieces
+        self._held: bytes | str = b""
+
+    def read(self, size: int) -> bytes | str:
+        while not self._held:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return b""
+            self._held = _checked(piece)
+        piece, self._held = self._held[:size], self._held[size:]
+        return piece
+
+
+def gathered(source: Any, *, max_bytes: int, urls: bool) -> bytes | str:
+    """Return all of a source.
+
+    Raises:
+        LimitExceededError: There are more than `max_bytes` bytes or characters.
+        Exception: What `opened` raises.
+    """
+    if isinstance(source, (str, os.PathLike)) and not is_url(source):
+        _check_size(os.stat(source).st_size, max_bytes)
+    pieces: list[Any] = []
+    room, size = max_bytes + 1, _PIECE
+    with opened(source, urls=urls) as read:
+        while piece := read(min(room, size)):
+            pieces.append(piece)
+            room -= len(piece)
+            _check_size(max_bytes + 1 - room, max_bytes)
+            size = min(2 * size, _LARGEST)
+    if len(pieces) == 1:
+        return pieces[0]  # type: ignore[no-any-return]
+    return type(pieces[0])().join(pieces) if pieces else b""
+
+
+def _check_size(size: int, max_bytes: int) -> None:
+    if size > max_bytes:
+        raise LimitExceededError(f"more than {max_bytes} bytes; the limit is max_bytes")
+
+
+def fetch_first(
+    source: Any, /, *, urls: bool = True, **_: Any
+) -> Callable[[], Awaitable[Any]] | None:
+    """Say what to await on the event loop before a source is read on a thread: URLs."""
+    return resolve_source(source, urls=urls) if isinstance(source, str) else None
+
+
+def for_loop(source: Any) -> Any:
+    """Return an async file as an async iterable of its pieces, any other source as it is."""
+    read = getattr(source, "read", None)
+    if isinstance(source, (str, bytes, os.PathLike)) or not iscoroutinefunction(read):
+        return source
+    return _pieces_of(read)
+
+
+async def _pieces_of(read: Callable[[int], Awaitable[Any]]) -> AsyncGenerator[Any, None]:
+    while piece := await read(_PIECE):
+        yield piece
