@@ -70,6 +70,8 @@ def dump_json(
     """
     if indent is not None:
         check_int("indent", indent, 0)
+        if backend == "orjson" and indent != 2:
+            raise ValueError(f"orjson indents by 2, not by {indent}")
     target = None if path is None else writable_path(path)
     named = backend is not None
     data = write.using(backend)(Writing(value, indent, sort_keys, named))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from rp_core import atomic_write, writable_path
 from rp_text._errors import JSONError
-from rp_text._json_reader import Parsing, parse
 from rp_text._json_writer import Writing, write
 from rp_text._lines import open_lines
+from rp_text._load_json import reader
 from rp_text._options import check_line_options
 from rp_text._read_lines import BATCH_BYTES, MAX_LINE
 from rp_text._write_lines import in_batches
@@ -86,12 +86,7 @@ def value_batches(
     options = check_line_options(
         encoding="utf-8", errors="strict", batch_bytes=batch_bytes, max_line=max_line, urls=urls
     )
-    ask = parse.using(backend)
-
-    def read(line: str) -> Any:
-        return ask(Parsing(line, unique_keys, named=backend is not None))
-
-    return _values(source, options, batch_bytes, read)
+    return _values(source, options, batch_bytes, reader(backend, unique_keys=unique_keys))
 
 
 def _values(

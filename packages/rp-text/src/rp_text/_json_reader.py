@@ -81,8 +81,6 @@ def orjson(request: Parsing) -> Any:
     """Read with orjson."""
     import orjson as library
 
-    if request.unique_keys:
-        raise ValueError("orjson does not tell keys that an object has twice")
     data = request.data
     data = data.removeprefix("\ufeff") if isinstance(data, str) else data.removeprefix(_MARK)
     try:

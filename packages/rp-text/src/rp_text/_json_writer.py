@@ -48,8 +48,6 @@ def orjson(request: Writing) -> bytes:
         | library.OPT_PASSTHROUGH_DATETIME
         | library.OPT_PASSTHROUGH_SUBCLASS
     )
-    if request.indent not in {None, 2}:
-        raise ValueError(f"orjson indents by 2, not by {request.indent}")
     options |= library.OPT_INDENT_2 if request.indent else 0
     options |= library.OPT_SORT_KEYS if request.sort_keys else 0
     try:
@@ -58,7 +56,7 @@ def orjson(request: Writing) -> bytes:
         message = str(error)
         if "ecursion" in message:
             raise too_deep() from None
-        if "not serializable" in message:
+        if "serializable" in message:
             raise TypeError(message) from None
         raise JSONError(plain_message(message)) from None
 

@@ -118,8 +118,8 @@ class _Utf8:
 
     def _look_ahead(self, piece: bytes) -> bytes:
         """Settle the encoding by a piece and what follows it; return both."""
-        whole = False
-        while len(piece) < SAMPLE and not whole:
+        wanted, whole = len(piece) + SAMPLE, False
+        while len(piece) < wanted and not whole:
             more = self._read(_PIECE)
             piece += more
             whole = not more

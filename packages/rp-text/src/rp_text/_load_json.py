@@ -9,6 +9,8 @@ from rp_text._json_reader import Parsing, parse
 from rp_text._pieces import MAX_BYTES, gathered
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rp_text._pieces import Source
 
 JSONBackend: TypeAlias = Literal["json", "orjson"]
@@ -50,6 +52,18 @@ def load_json(
         Exception: As `read_text`.
     """
     check_int("max_bytes", max_bytes, 0)
-    ask = parse.using(backend)
+    ask = reader(backend, unique_keys=unique_keys)
     data = gathered(source, max_bytes=max_bytes, urls=urls)
-    return ask(Parsing(data, unique_keys, named=backend is not None))
+    return ask(data)
+
+
+def reader(backend: JSONBackend | None, *, unique_keys: bool) -> Callable[[bytes | str], Any]:
+    """Return what reads JSON.
+
+    Raises:
+        ValueError: There is no such backend, or it does not tell keys that an object has twice.
+    """
+    if unique_keys and backend == "orjson":
+        raise ValueError("orjson does not tell keys that an object has twice")
+    ask = parse.using(backend)
+    return lambda data: ask(Parsing(data, unique_keys, named=backend is not None))

@@ -52,10 +52,12 @@ class Palette:
         around = self._around
         parts: list[str] = []
         for kind, text in tokens:
+            if not text:
+                continue
             try:
                 before, after = around[kind]
             except KeyError:
-                before, after = around[kind] = self._around_of(kind)
+                before, after = around[kind] = self._around(kind)
             shown = self._shown(text)
             if not before:
                 parts.append(shown)
@@ -66,7 +68,15 @@ class Palette:
                 parts.append("\n".join([before + line + after if line else "" for line in lines]))
         return "".join(parts)
 
-    def _around_of(self, kind: Any) -> tuple[str, str]:
+    def _around(self, kind: Any) -> tuple[str, str]:
+        from pygments.token import Whitespace
+
+        look = self._style.style_for_token(kind)
+        if kind in Whitespace and not look["bgcolor"]:
+            return "", ""  # a colour that nobody sees
+        return self._around_of(look)
+
+    def _around_of(self, look: dict[str, Any]) -> tuple[str, str]:
         raise NotImplementedError
 
     def _shown(self, text: str) -> str:
@@ -80,8 +90,7 @@ class Palette:
 class _Terminal(Palette):
     """256 colours, which all but the oldest terminals have."""
 
-    def _around_of(self, kind: Any) -> tuple[str, str]:
-        look = self._style.style_for_token(kind)
+    def _around_of(self, look: dict[str, Any]) -> tuple[str, str]:
         codes = [str(code) for code, name in _LOOKS if look[name]]
         codes += _color_codes(look["ansicolor"], look["color"], 38, 30, 90)
         codes += _color_codes(look["bgansicolor"], look["bgcolor"], 48, 40, 100)
@@ -115,8 +124,8 @@ def _nearest(color: str) -> int:
 class _Html(Palette):
     """Elements with their own styles, which need no style sheet."""
 
-    def _around_of(self, kind: Any) -> tuple[str, str]:
-        css = _css_of(self._style.style_for_token(kind))
+    def _around_of(self, look: dict[str, Any]) -> tuple[str, str]:
+        css = _css_of(look)
         return (f'<span style="{css}">', "</span>") if css else ("", "")
 
     def _shown(self, text: str) -> str:
