@@ -1,4 +1,4 @@
-"""What the benchmark of text reads: lines, code, documents of JSON. All of it is the same always."""
+"""What the benchmark of text reads: lines, code, documents of JSON: the same in every run."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import ast
 import inspect
 import random
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ def write_lines(folder: Path, count: int = LINES, *, plain: bool = True) -> Path
     return path
 
 
+@cache
 def code() -> str:
     """Return the first 1000 lines of argparse, up to where a statement ends."""
     source = inspect.getsource(argparse)

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 PLAIN: Final = f"{OURS}.sync.highlight_file"
 PYGMENTS: Final = "pygments, get_lexer_for_filename"
 BARE: Final = f"{LIMIT}python -c pass"
-WRITE: Final = "import sys, rp_text.sync as text; sys.stdout.write(text.highlight_file(sys.argv[1]{}))"
+WRITE: Final = (
+    "import sys, rp_text.sync as text; sys.stdout.write(text.highlight_file(sys.argv[1]{}))"
+)
 PROGRAMS: Final = {
     PLAIN: WRITE.format(""),
     f"{PLAIN}, treesitter": WRITE.format(", backend='treesitter'"),
@@ -64,6 +66,8 @@ Console(force_terminal=True, color_system="256").print(Syntax.from_path(sys.argv
 """,
     BARE: "pass",
 }
+# Processes are started so unevenly that it takes more rounds to have medians that stay.
+ROUNDS: Final = 3
 BARS: Final = (Bar(PLAIN, wall, 0.6, (PYGMENTS,)),)
 
 
@@ -122,8 +126,4 @@ def ask_first(folder: Path, repeats: int) -> None:
     lines = len(path.read_text(encoding="utf-8").splitlines())
     title = f"6. Colour {lines} lines in a fresh process"
     more = {"over bare, ms": _over_bare}
-    ask(Table(title, ways, BARS, _limit, more=more), PAIRS_OF_ROUNDS * repeats)
-
-
-# Processes are started so unevenly that it takes more rounds to have medians that stay.
-PAIRS_OF_ROUNDS: Final = 3
+    ask(Table(title, ways, BARS, _limit, more=more), ROUNDS * repeats)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FILES: Final = 40
 AT_ONCE: Final = f"{OURS}.sync.highlight_many"
 ONE_BY_ONE: Final = f"{OURS}.sync.highlight_file, one by one"
-SECONDS: Final = 25
+SECONDS: Final = 20
 
 
 def at_once(paths: Sequence[str], backend: Any = None) -> list[str]:
@@ -60,9 +60,7 @@ def by_threads(paths: Sequence[str]) -> list[str]:
 
 def _limit(found: Found) -> str:
     spent = milliseconds(cpu(found[ONE_BY_ONE]) / cores())
-    return (
-        f"the CPU time of one by one on {cores()} CPUs, {spent} ms, that is {cores()} times as fast"
-    )
+    return f"the CPU time of one by one on {cores()} CPUs: {spent} ms, {cores()} times as fast."
 
 
 def ask_many(folder: Path, repeats: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -120,15 +121,19 @@ def ask_memory(folder: Path, repeats: int) -> None:
     repeats = min(repeats, ROUNDS)
     taken: dict[str, list[Figures]] = {way: [] for way in WAYS}
     for way in rounds(list(WAYS), repeats):
-        base, full = _measured(way, short), _measured(way, long)
+        try:
+            base, full = _measured(way, short), _measured(way, long)
+        except (RuntimeError, subprocess.TimeoutExpired) as error:
+            print(f"{way} fails in a round: {error}", flush=True)
+            continue
         above = full["peak"] - base["peak"]
         taken[way].append({"base": base["peak"], "above": above, "refused": full["refused"]})
-    _print({way: medians(figures) for way, figures in taken.items()}, repeats)
+    _print({way: medians(figures) for way, figures in taken.items() if figures}, repeats)
     long.unlink()
 
 
 def _print(found: dict[str, Figures], repeats: int) -> None:
-    best = min(it["above"] for way, it in found.items() if is_peer(way))
+    best = min((it["above"] for way, it in found.items() if is_peer(way)), default=0)
     rows = []
     for way, it in found.items():
         sizes = [f"{it[key] / MEGA:.1f}" for key in ("base", "above")]

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 OURS: Final = "rp_text"
 # For each round, so many pairs of ours and the peer of the bar.
-PAIRS: Final = 5
+PAIRS: Final = 4
 LEAST: Final = 3
+LEAST_ROUNDS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class Table:
         unit: That of the times.
         write: Writes a time in that unit.
         more: Further columns, by their heads.
-        seconds: About how long the rounds may take, and each bar; there are at least three of each.
+        seconds: About how long the rounds may take, and each bar; there are at least two rounds,
+            and three pairs.
     """
 
     title: str
@@ -158,7 +160,7 @@ def ask(table: Table, repeats: int) -> Found:
     able = {name: way for name, way in table.ways.items() if _is_able(table.title, name, way)}
     taken: dict[str, list[Figures]] = {name: [] for name in able}
     end, done = time.monotonic() + table.seconds, 0
-    while done < repeats and (done < LEAST or time.monotonic() < end):
+    while done < repeats and (done < LEAST_ROUNDS or time.monotonic() < end):
         # Each round begins one further, and every other one goes backwards.
         for name in list(rounds(list(able), done + 1))[-len(able) :]:
             taken[name].append(able[name]())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rp_core import Fallback, LimitExceededError, extra
-from rp_text._errors import FormatError
+from rp_text._errors import EncodeError, FormatError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ class Formatting(NamedTuple):
 
 
 formatted: Fallback[[Formatting], tuple[str, str]] = Fallback(
-    "rp_text.format_code", error=FormatError, final=(FormatError,)
+    "rp_text.format_code", error=FormatError, final=(FormatError, EncodeError)
 )
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-_BLOCKS: Final = """
-    address article aside base blockquote body caption center col colgroup dd details dialog dir div
-    dl dt fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup
-    hr html legend li link listing main menu meta nav noframes ol optgroup option p pre script
-    search section source style summary table tbody td template tfoot th thead title tr track ul
+_BLOCK_NAMES: Final = """
+    address article aside blockquote body caption center col colgroup dd details dialog dir div dl
+    dt fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr
+    html legend li listing main menu nav noframes ol optgroup option p pre search section summary
+    table tbody td tfoot th thead title tr ul
 """
-_RAW: Final = """
+_HIDDEN_NAMES: Final = "base link meta script source style template track"
+_RAW_NAMES: Final = """
     iframe listing math noembed noframes noscript plaintext pre script style svg template textarea
     title xmp
 """
-_VOID: Final = "area base br col embed hr img input link meta param source track wbr"
-BLOCKS: Final = frozenset(_BLOCKS.split())  # what stands before and after them is not beside them
-RAW: Final = frozenset(_RAW.split())  # each blank of theirs counts, or they are of another language
-VOID: Final = frozenset(_VOID.split())  # they have no end tag
+_VOID_NAMES: Final = "area base br col embed hr img input link meta param source track wbr"
+BLOCKS: Final = frozenset(_BLOCK_NAMES.split())  # what stands around them is not beside them
+HIDDEN: Final = frozenset(_HIDDEN_NAMES.split())  # nothing is shown of them
+RAW: Final = frozenset(_RAW_NAMES.split())  # each blank counts, or they are another language
+VOID: Final = frozenset(_VOID_NAMES.split())  # they have no end tag

@@ -62,14 +62,13 @@ def language_named(name: str) -> str:
 def language_of(name: str, code: str = "") -> str:
     """Return the language of a file, by its name, else by its first line; else "text"."""
     base = os.path.basename(name)
-    lower = base.lower()
-    suffixes = [lower[at:] for at, sign in enumerate(lower) if sign == "."]
     exact, wild = _patterns()
-    for suffix in suffixes:
-        if found := _OF_SUFFIX.get(suffix) or exact.get(f"*{suffix}"):
-            return found
     if base in exact:
         return exact[base]
+    for suffix in [base[at:] for at, sign in enumerate(base) if sign == "."]:
+        for case in (suffix, suffix.lower()):  # .R is another language than .r
+            if found := _OF_SUFFIX.get(case) or exact.get(f"*{case}"):
+                return found
     found = next((language for pattern, language in wild if fnmatchcase(base, pattern)), None)
     return found or language_of_code(code)
 
@@ -103,8 +102,6 @@ def _patterns() -> tuple[dict[str, str], list[tuple[str, str]]]:
             plain = pattern.removeprefix("*")
             if re.search(r"[*?\[]", plain):
                 wild.append((pattern, aliases[0]))
-            elif plain == pattern:
-                exact.setdefault(pattern, aliases[0])
             else:
-                exact.setdefault(pattern.lower(), aliases[0])
+                exact.setdefault(pattern, aliases[0])
     return exact, wild

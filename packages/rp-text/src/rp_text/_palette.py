@@ -45,19 +45,20 @@ class Palette:
 
     def __init__(self, style: Any) -> None:
         self._style = style
-        self._around: dict[Any, tuple[str, str]] = {}
+        self._kinds = {kind for kind, _ in style}
+        self._known: dict[Any, tuple[str, str]] = {}
 
     def painted(self, tokens: Iterable[tuple[Any, str]]) -> str:
         """Return coloured text; colours end with each line."""
-        around = self._around
+        known = self._known
         parts: list[str] = []
         for kind, text in tokens:
             if not text:
                 continue
             try:
-                before, after = around[kind]
+                before, after = known[kind]
             except KeyError:
-                before, after = around[kind] = self._around(kind)
+                before, after = known[kind] = self._around(kind)
             shown = self._shown(text)
             if not before:
                 parts.append(shown)
@@ -71,7 +72,10 @@ class Palette:
     def _around(self, kind: Any) -> tuple[str, str]:
         from pygments.token import Whitespace
 
-        look = self._style.style_for_token(kind)
+        known = kind
+        while known not in self._kinds:  # a lexer's own kind
+            known = known.parent
+        look = self._style.style_for_token(known)
         if kind in Whitespace and not look["bgcolor"]:
             return "", ""  # a colour that nobody sees
         return self._around_of(look)

@@ -38,7 +38,9 @@ def format_one(request: Formatting) -> str:
     command = [*_command(request.line_length), "--stdin-filename", name, "-"]
     found: list[FormatError] = []
     data = encoded(request.code, "utf-8")
-    with _running(command, request.timeout, lambda _, error: found.append(error)) as program:
+    with _running(
+        command, request.timeout, lambda _, error: found.append(error), feeds=True
+    ) as program:
         try:
             program.feed(data)
             program.process.stdin.close()  # type: ignore[union-attr]
@@ -89,7 +91,11 @@ def _command(line_length: int) -> list[str]:
 
 @contextmanager
 def _running(
-    command: list[str], timeout: float, note: Callable[[str, FormatError], object]
+    command: list[str],
+    timeout: float,
+    note: Callable[[str, FormatError], object],
+    *,
+    feeds: bool = False,
 ) -> Iterator[Program]:
     def on_line(line: str) -> bool:
         if complaint := _COMPLAINT.match(line):
@@ -98,7 +104,7 @@ def _running(
         return True
 
     late: list[bool] = []
-    with Program(command, feeds=True, on_line=on_line) as program:
+    with Program(command, feeds=feeds, on_line=on_line) as program:
 
         def end() -> None:
             late.append(True)

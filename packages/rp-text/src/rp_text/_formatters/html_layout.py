@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
-from rp_text._html_elements import BLOCKS, RAW, VOID
+from rp_text._html_elements import BLOCKS, HIDDEN, RAW, VOID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 _INDENT: Final = "  "
 _BLANKS: Final = re.compile(r"[ \t\n\r\f]+")
 _DOCUMENT: Final = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
-_FIRST_TAG: Final = re.compile(r"<([a-z]+)", re.IGNORECASE)
+_DOCTYPE_SOURCE: Final = re.compile(r"<!doctype[^>]*>", re.IGNORECASE)
+_DOCTYPE_START: Final = "<!DOCTYPE"
+_FIRST: Final = "<!---->"  # asked for its source, the first node gives that of all others, too
+_FIRST_TAG: Final = re.compile(r"\s*<([a-z]+)", re.IGNORECASE)
 # What a part of a table is parsed within; elsewhere its tags are dropped (HTML standard, 13.2.6.4).
 _CONTEXTS: Final = {
     **dict.fromkeys(("caption", "colgroup", "tbody", "tfoot", "thead"), "table"),
@@ -32,19 +35,22 @@ _DOCTYPE: Final = "-doctype"
 def format_one(code: str) -> str:
     """Return HTML with each block on lines of its own."""
     is_document = _DOCUMENT.search(code) is not None
-    first = _FIRST_TAG.search(code)
+    first = None if is_document else _FIRST_TAG.match(code)
     tree = LexborHTMLParser(
-        code,
+        code if is_document else _FIRST + code,
         is_fragment=not is_document,
         fragment_tag=_CONTEXTS.get(first[1].lower() if first else "", "div"),
         options=LexborDocumentOptions.WO_EVENTS,
     )
-    root = tree.root
-    if root is None:
-        return ""
-    top = root.parent if is_document else None
-    nodes = list(_children(top)) if top else list(_siblings(root))
-    return "".join(f"{line}\n" for line in _lines(nodes, 0))
+    root: Any = tree.root
+    if not is_document:
+        return "".join(f"{line}\n" for line in _lines(list(_siblings(root.next)), 0))
+    lines = _lines(list(_children(root.parent)), 0)
+    doctype = _DOCTYPE_SOURCE.search(code)
+    # The tree has the name of the document's type alone, and an older type shows it otherwise.
+    return "".join(
+        f"{doctype[0] if doctype and line.startswith(_DOCTYPE_START) else line}\n" for line in lines
+    )
 
 
 def _siblings(node: Any) -> Iterator[Any]:
@@ -70,7 +76,9 @@ def _lines(nodes: list[Any], depth: int) -> Iterator[str]:
 
 
 def _run_line(run: list[Any], depth: int) -> Iterator[str]:
-    if text := _inline(run).strip(" "):
+    if _is_all_hidden(run):
+        yield from (_INDENT * depth + _source(node) for node in run if not node.is_text_node)
+    elif text := _inline(run).strip(" "):
         yield _INDENT * depth + text
 
 
@@ -81,7 +89,7 @@ def _block_lines(node: Any, depth: int) -> Iterator[str]:
         return
     start, end = _tags(node)
     children = list(_children(node))
-    if not any(map(_is_block, children)):
+    if not any(map(_is_block, children)) and not _is_all_hidden(children):
         yield f"{indent}{start}{_inline(children).strip(' ')}{end}"
         return
     yield indent + start
@@ -92,6 +100,17 @@ def _block_lines(node: Any, depth: int) -> Iterator[str]:
 
 def _is_block(node: Any) -> bool:
     return node.tag in BLOCKS or node.tag == _DOCTYPE
+
+
+def _is_all_hidden(nodes: list[Any]) -> bool:
+    """Return whether nothing is shown of some nodes, which may then have lines of their own."""
+    return all(map(_is_hidden, nodes)) and not all(node.is_text_node for node in nodes)
+
+
+def _is_hidden(node: Any) -> bool:
+    if node.is_text_node:
+        return not (node.text_content or "").strip(" \t\n\r\f")
+    return not node.is_element_node or node.tag in HIDDEN
 
 
 def _inline(nodes: list[Any]) -> str:
@@ -110,6 +129,8 @@ def _inline(nodes: list[Any]) -> str:
 
 def _source(node: Any) -> str:
     """Return a node as it is to be parsed again, with all of its blanks."""
+    if node.tag in VOID:
+        return _tags(node)[0]
     if node.tag not in _SKIPS_LINE:
         return str(node.html)
     start, end = _tags(node)
