@@ -33,6 +33,7 @@ def run(example: Example) -> None:
 
 def give_photographs(namespace: dict[str, Any]) -> None:
     """Put a folder with a few photographs, and a site that serves it, into the namespace."""
+    import gzip
     from functools import partial
     from http.server import ThreadingHTTPServer
     from tempfile import mkdtemp
@@ -57,6 +58,10 @@ def give_photographs(namespace: dict[str, Any]) -> None:
     namespace["sound"] = folder / "sound.wav"
     wave = np.sin(np.arange(96_000) / 20)[:, None] * [0.4, 0.2]
     rp_audio.sync.save(namespace["sound"], (wave, 48_000))
+    namespace["log"] = folder / "log.txt.gz"
+    namespace["log"].write_bytes(gzip.compress(b"INFO begun\nERROR no coffee\n"))
+    namespace["code"] = folder / "code.py"
+    namespace["code"].write_text("def f(x):\n    return x + 1\n")
     (folder / "list.json").write_text('["photograph-0.jpg", "photograph-1.jpg"]')
     handler = partial(_Quiet, directory=str(folder))
     server = namespace["server"] = ThreadingHTTPServer(("127.0.0.1", 0), handler)

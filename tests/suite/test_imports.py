@@ -18,7 +18,9 @@ def loaded_by(statement: str) -> set[str]:
     return set(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("package", ["rp_audio", "rp_core", "rp_image", "rp_net", "rp_text", "rp_video"])
+@pytest.mark.parametrize(
+    "package", ["rp_audio", "rp_core", "rp_image", "rp_net", "rp_text", "rp_video"]
+)
 def test_importing_a_package_loads_nothing_but_rp_core_and_itself(package: str) -> None:
     assert loaded_by(f"import {package}") <= {"rp_core", "rp_core._lazy", package}
 

@@ -1,4 +1,4 @@
-"""Formatting keeps what code means, is idempotent, and leaves files alone that are not well-formed."""
+"""Formatting keeps what code means, is idempotent, and leaves bad code alone."""
 
 from __future__ import annotations
 
@@ -348,7 +348,7 @@ def test_bad_arguments_are_refused_at_once() -> None:
     with pytest.raises(TypeError, match="iterable of paths"):
         rp_text.sync.format_many("one.py")
     with pytest.raises(TypeError):
-        rp_text.sync.format_many([], nonsense=1)  # type: ignore[call-arg]
+        rp_text.sync.format_many([], nonsense=1)  # type: ignore[call-overload]
 
 
 @pytest.mark.needs("ruff")

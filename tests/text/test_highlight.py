@@ -95,7 +95,8 @@ def _backends() -> Any:
 @pytest.mark.thorough
 @pytest.mark.parametrize("start", range(0, 650, 50))
 def test_no_lexer_loses_text(start: int) -> None:
-    code = "\n\n<a b='c'>{{ x }}\t\"d\n>>> 1 + 1\n$ ls -l\r\n-- é\x0c\n(* x\n'''\n% y\n\\begin{z}\n[0] 5"
+    code = "\n\n<a b='c'>{{ x }}\t\"d\n>>> 1 + 1\n$ ls -l\r\n-- é\x0c\n(* x\n'''\n% y\n"
+    code += "\\begin{z}\n[0] 5"
 
     for language in rp_text.sync.languages()[start : start + 50]:
         assert plain(rp_text.sync.highlight(code, language)) == code, language
@@ -145,8 +146,14 @@ class TestFiles:
 
         shown = await rp_text.highlight_file(path)
         assert shown == rp_text.sync.highlight(CODES["python"], "python")
+
+    def test_a_file_that_is_open_has_a_name(self, tmp_path: Path) -> None:
+        path = tmp_path / "code.py"
+        path.write_text(CODES["python"], "utf-8")
+
         with open(path, "rb") as file:
-            assert rp_text.sync.highlight_file(file) == shown
+            shown = rp_text.sync.highlight_file(file)
+        assert shown == rp_text.sync.highlight_file(path)
 
     def test_a_text_of_another_encoding_is_read(self, tmp_path: Path) -> None:
         path = tmp_path / "code.py"
@@ -265,7 +272,7 @@ def test_bad_arguments_are_refused_at_once(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match=r"latex|nope|x"):
             rp_text.sync.highlight_file(tmp_path / "none.py", **options)  # type: ignore[arg-type]
         with pytest.raises(ValueError, match=r"latex|nope|x"):
-            rp_text.sync.highlight_many([tmp_path / "none.py"], **options)  # type: ignore[arg-type]
+            rp_text.sync.highlight_many([tmp_path / "none.py"], **options)  # type: ignore[call-overload]
     with pytest.raises(TypeError, match="code is a str"):
         rp_text.sync.highlight(b"x")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="iterable of paths"):
@@ -289,11 +296,12 @@ def test_every_grammar_is_here(language: str) -> None:
 @pytest.mark.parametrize(
     ("name", "language"),
     [
-        ("a.py", "python"), ("a.pyi", "python"), ("Makefile", "make"), ("a.h", "c"), ("a.m", "objective-c"),
-        ("a.tar.json", "json"), ("Dockerfile", "docker"), ("a.sql", "sql"), ("a.rs", "rust"),
-        ("a.ts", "typescript"), ("a.yml", "yaml"), ("a.unknown", "text"), ("", "text"), ("py", "text"),
-        (".bashrc", "bash"), ("CMakeLists.txt", "cmake"), ("a.html", "html"), ("a.txt", "text"),
-        ("a.md", "markdown"), ("a.toml", "toml"), ("a.cpp", "cpp"), ("a.pl", "perl"), ("a.R", "splus"),
+        ("a.py", "python"), ("a.pyi", "python"), ("Makefile", "make"), ("a.h", "c"),
+        ("a.m", "objective-c"), ("a.tar.json", "json"), ("Dockerfile", "docker"), ("a.sql", "sql"),
+        ("a.rs", "rust"), ("a.ts", "typescript"), ("a.yml", "yaml"), ("a.unknown", "text"),
+        ("", "text"), ("py", "text"), (".bashrc", "bash"), ("CMakeLists.txt", "cmake"),
+        ("a.html", "html"), ("a.txt", "text"), ("a.md", "markdown"), ("a.toml", "toml"),
+        ("a.cpp", "cpp"), ("a.pl", "perl"), ("a.R", "splus"),
     ],
 )  # fmt: skip
 def test_names_of_files_say_languages(name: str, language: str) -> None:
@@ -303,7 +311,8 @@ def test_names_of_files_say_languages(name: str, language: str) -> None:
 @pytest.mark.parametrize(
     ("code", "language"),
     [
-        ("#!/usr/bin/env python3\nx", "python"), ("#!/bin/sh\nx", "bash"), ("<?xml version='1'?>", "xml"),
+        ("#!/usr/bin/env python3\nx", "python"), ("#!/bin/sh\nx", "bash"),
+        ("<?xml version='1'?>", "xml"),
         ("\n <!DOCTYPE html>", "html"), ('{"a": 1}', "json"), ("hello [1]", "text"), ("", "text"),
         ("[section]\na=1", "text"),
     ],

@@ -192,7 +192,7 @@ class TestFiles:
     async def test_files_are_read_and_written(self, tmp_path: Path, leaves_nothing: None) -> None:
         path = tmp_path / "a.json"
 
-        assert await rp_text.dump_json(DOCUMENT, path) is None
+        await rp_text.dump_json(DOCUMENT, path)
         assert await rp_text.load_json(path) == DOCUMENT
         path.write_bytes(gzip.compress(b"[1]"))
         assert rp_text.sync.load_json(path) == [1]

@@ -40,7 +40,11 @@ TEXTS = {
     "long": ("x" * 100_000 + "\r\n") * 5,
     "many": "".join(f"line {number} é\r\n" for number in range(30_000)),
 }
-COMPRESSORS = {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress}
+COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+}
 
 
 def as_opened(path: Path, encoding: str = "utf-8") -> list[str]:
@@ -138,7 +142,7 @@ def test_a_text_that_ends_within_a_character_is_refused() -> None:
 
 @pytest.mark.parametrize("compressor", COMPRESSORS)
 def test_compressed_files_are_told_by_their_content(compressor: str, tmp_path: Path) -> None:
-    compress: Callable[[bytes], bytes] = COMPRESSORS[compressor]
+    compress = COMPRESSORS[compressor]
     file = tmp_path / "text.txt"
     file.write_bytes(compress(TEXTS["many"].encode()) + compress(b"") + compress("ß".encode()))
 
@@ -148,7 +152,7 @@ def test_compressed_files_are_told_by_their_content(compressor: str, tmp_path: P
 
 @pytest.mark.parametrize("compressor", COMPRESSORS)
 def test_a_compressed_file_that_is_cut_anywhere_is_refused(compressor: str) -> None:
-    compress: Callable[[bytes], bytes] = COMPRESSORS[compressor]
+    compress = COMPRESSORS[compressor]
     data = compress(b"line\n" * 50)
 
     assert len(list(rp_text.sync.read_lines(data))) == 50

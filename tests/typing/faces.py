@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, assert_type
@@ -14,6 +15,8 @@ import rp_image
 import rp_image.sync
 import rp_net
 import rp_net.sync
+import rp_text
+import rp_text.sync
 import rp_video
 from numpy.typing import NDArray
 from rp_core import (
@@ -141,6 +144,32 @@ async def sounds(path: Path) -> None:
     assert_type(await rp_audio.tts("a", path=path), Path)
     assert_type(await rp_audio.start((samples, rate)), rp_audio.Playback)
     assert_type(await rp_audio.voices(), list[rp_audio.Voice])
+
+
+async def text_on_a_loop(path: Path) -> None:
+    assert_type(rp_text.read_lines(path), AsyncGenerator[str, None])
+    assert_type(rp_text.read_line_batches(path), AsyncGenerator[list[str], None])
+    assert_type(rp_text.iter_json_lines(path), AsyncGenerator[Any, None])
+    assert_type(await rp_text.read_text(path, encoding="cp1252"), str)
+    assert_type(await rp_text.detect_encoding(b""), rp_text.Encoding)
+    assert_type(await rp_text.dump_json({}), bytes)
+    await rp_text.dump_json({}, path)
+    await rp_text.write_lines(path, rp_text.read_lines(path))
+    assert_type(await rp_text.format_code("x=1", "python"), rp_text.Formatted)
+    assert_type(await rp_text.format_many([path]), list[rp_text.Formatted])
+    assert_type(
+        await rp_text.highlight_many([path], on_error="return"),
+        list[str | Failure[str | os.PathLike[str]]],
+    )
+
+
+def text_in_plain_code(path: Path) -> None:
+    assert_type(rp_text.sync.read_text(path), str)
+    assert_type(rp_text.sync.dump_json({}), bytes)
+    assert_type(rp_text.sync.highlight_many([path], to="html"), list[str])
+    assert_type(rp_text.sync.format_file(path).changed, bool)
+    for line in rp_text.sync.read_lines([b"a", b"b"]):
+        assert_type(line, str)
 
 
 def plain_sounds(path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import rp_audio
 import rp_audio.sync
+import rp_text
+import rp_text.sync
 import rp_core
 import rp_image
 import rp_image.sync
@@ -32,6 +34,13 @@ rp_core.nope  # refused
 rp_core.thread_map(len, [1])  # refused
 rp_core.amap(len, ["a"])  # refused
 
+rp_text.nope  # refused
+rp_text.sync.read_lines(5)  # refused
+rp_text.sync.read_text("a", charset="b")  # refused
+rp_text.sync.highlight("a", to="latex")  # refused
+rp_text.sync.format_code("a", "python", backend="yapf")  # refused
+rp_text.sync.write_text("a", b"b")  # refused
+rp_text.sync.load_json("a", backend="ujson")  # refused
 rp_audio.nope  # refused
 rp_audio.sync.load(5)  # refused
 rp_audio.sync.load("a", speed=2)  # refused
@@ -54,6 +63,7 @@ async def forgotten() -> None:
     rp_image.load_many(["a"])  # refused
     rp_net.get("http://a")  # refused
     rp_audio.play("a")  # refused
+    rp_text.write_text("a", "b")  # refused
 
 
 chain("a")  # refused

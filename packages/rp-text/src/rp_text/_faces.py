@@ -37,6 +37,10 @@ def _threaded(fn: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
     return rp_core.threaded(fn, module="rp_text")
 
 
+def _many(fn: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
+    return rp_core.threaded(fn, module="rp_text", takes_async=True)
+
+
 def _reading(
     fn: Callable[Concatenate[Any, P], R],
 ) -> Callable[Concatenate[_pieces.Source, P], Coroutine[Any, Any, R]]:
@@ -135,12 +139,10 @@ detect_encoding: Final = _reading(_detect_encoding.detect_encoding)
 dump_json: Final = _threaded(_dump_json.dump_json)
 format_code: Final = rp_core.threaded(_format_code.format_code, module="rp_text")
 format_file: Final = rp_core.threaded(_format_file.format_file, module="rp_text")
-format_many: Final = rp_core.threaded(_format_many.format_many, module="rp_text", takes_async=True)
+format_many: Final = _many(_format_many.format_many)
 highlight: Final = rp_core.threaded(_highlight.highlight, module="rp_text")
 highlight_file: Final = _reading(_highlight.highlight_file)
-highlight_many: Final = rp_core.threaded(
-    _highlight_many.highlight_many, module="rp_text", takes_async=True
-)
+highlight_many: Final = _many(_highlight_many.highlight_many)
 iter_json_lines: Final = _flat(_json_lines.iter_json_lines, _batched(_json_lines.value_batches))
 load_json: Final = _reading(_load_json.load_json)
 read_line_batches: Final = _batched(_read_lines.read_line_batches)

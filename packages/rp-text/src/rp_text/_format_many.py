@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, overload
 
 from rp_core.sync import thread_map
 from rp_text._errors import FormatError, TextError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterator, Sequence
     from typing import Unpack
 
-    from rp_core import OnError, Progress
+    from rp_core import Failure, OnError, Progress
     from rp_text._format_code import FormatBackend
     from rp_text._format_file import Path
     from rp_text._formatter import Formatting
@@ -42,6 +42,22 @@ class FormatOptions(TypedDict, total=False):
     backend: FormatBackend | None
 
 
+@overload
+def format_many(
+    paths: Iterable[Path] | AsyncIterable[Path],
+    *,
+    on_error: Literal["raise", "skip"] = "raise",
+    progress: bool | Callable[[Progress], object] | None = None,
+    **options: Unpack[FormatOptions],
+) -> list[Formatted]: ...
+@overload
+def format_many(
+    paths: Iterable[Path] | AsyncIterable[Path],
+    *,
+    on_error: Literal["return"],
+    progress: bool | Callable[[Progress], object] | None = None,
+    **options: Unpack[FormatOptions],
+) -> list[Formatted | Failure[Path]]: ...
 def format_many(
     paths: Iterable[Path] | AsyncIterable[Path],
     *,

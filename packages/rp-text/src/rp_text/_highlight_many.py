@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict, overload
 
 from rp_core import check_int, cpu_limit
 from rp_core.sync import thread_map
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable
     from typing import Unpack
 
-    from rp_core import OnError, Progress
+    from rp_core import Failure, OnError, Progress
     from rp_text._highlight import HighlightBackend
     from rp_text._palette import To
 
@@ -35,6 +35,24 @@ class HighlightOptions(TypedDict, total=False):
     backend: HighlightBackend | None
 
 
+@overload
+def highlight_many(
+    paths: Iterable[Path] | AsyncIterable[Path],
+    *,
+    limit: int | None = None,
+    on_error: Literal["raise", "skip"] = "raise",
+    progress: bool | Callable[[Progress], object] | None = None,
+    **options: Unpack[HighlightOptions],
+) -> list[str]: ...
+@overload
+def highlight_many(
+    paths: Iterable[Path] | AsyncIterable[Path],
+    *,
+    limit: int | None = None,
+    on_error: Literal["return"],
+    progress: bool | Callable[[Progress], object] | None = None,
+    **options: Unpack[HighlightOptions],
+) -> list[str | Failure[Path]]: ...
 def highlight_many(
     paths: Iterable[Path] | AsyncIterable[Path],
     *,
