@@ -9,6 +9,7 @@ from contextlib import aclosing
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from rp_core import threaded_iter
@@ -32,7 +33,7 @@ async def count_to(end: int, state: dict[str, int]) -> AsyncIterator[int]:
     try:
         for number in range(end):
             state["made"] = state.get("made", 0) + 1
-            await anyio.sleep(0)
+            await anyio.lowlevel.checkpoint()
             yield number
     finally:
         state["closed"] = state.get("closed", 0) + 1

@@ -238,7 +238,7 @@ class TestLines:
         assert list(rp_text.sync.iter_json_lines(b"")) == []
 
     async def test_a_line_that_is_no_json_is_told_after_those_before_it(self) -> None:
-        data = b"1\n2\n\n[3,]\n4\n"
+        data = b"1\n2\n\n[3 x]\n4\n"
         found: list[int] = []
 
         with pytest.raises(JSONError, match="line 4, column 4"):
