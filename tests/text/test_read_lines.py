@@ -203,7 +203,7 @@ class TestMaxLine:
     def test_a_longer_one_is_refused(self, limit: int, end: str) -> None:
         text = f"y{end}{'x' * (limit + 1)}{end}z"
 
-        with pytest.raises(LimitExceededError, match=f"longer than {limit} bytes"):
+        with pytest.raises(LimitExceededError, match=f"longer than {limit} characters"):
             list(rp_text.sync.read_lines(text.encode(), max_line=limit))
 
     async def test_a_huge_one_never_fills_the_memory(self, tmp_path: Path) -> None:

@@ -85,7 +85,9 @@ def threaded_iter(
     """Derive the async face of a blocking generator function, one thread hop per item.
 
     Nothing is produced before the first item is asked for, and no more than one item, or `ahead`,
-    before it is taken, so memory stays bounded. Closing the face closes the generator.
+    before it is taken, so memory stays bounded. Closing the face closes the generator. What `fn`
+    gives may have a method `is_ready`: where it returns True, the next item needs no waiting, and
+    is produced without a hop.
 
     Args:
         fn: The blocking generator function.

@@ -9,6 +9,7 @@ from types import AsyncGeneratorType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import anyio
+import anyio.lowlevel
 
 from rp_core._cancel import current_token
 from rp_core._offload import offload
@@ -32,10 +33,21 @@ class Raised:
 
 
 async def hop_per_item(make: Callable[[], Iterable[R]], crew: Crew) -> AsyncGenerator[R, None]:
-    """Yield the items of a blocking iterable, each produced on a thread of `crew`."""
+    """Yield the items of a blocking iterable, each produced on a thread of `crew`.
+
+    An iterator with a method `is_ready` says so when the next item needs no waiting; it is then
+    produced here.
+    """
     source = BlockingSource(make)
     try:
-        while (item := await offload(source.next, crew=crew)) is not END:
+        while True:
+            if source.is_ready():
+                await anyio.lowlevel.checkpoint()
+                item = source.next()
+            else:
+                item = await offload(source.next, crew=crew)
+            if item is END:
+                return
             yield item
     finally:
         with anyio.CancelScope(shield=True):
@@ -56,6 +68,10 @@ class BlockingSource:
 
     def close(self) -> None:
         self._run(self._close)
+
+    def is_ready(self) -> bool:
+        ask = getattr(self._iterator, "is_ready", None)
+        return ask is not None and ask()
 
     def _run(self, step: Callable[[], Any]) -> Any:
         """Take a step in the one context of the iterator, for what it sets and resets there."""

@@ -35,8 +35,13 @@ def decompressed(read: Read) -> Read:
     head = read(_INTAKE)
     while isinstance(head, bytes) and 0 < len(head) < _HEAD and (more := read(_INTAKE)):
         head += more
-    kind = next((k for k, magic in _KINDS.items() if _begins(magic, head)), None)
+    kind = compression_of(head)
     return _Decompressor(kind, head, read).read if kind else _after(head, read)
+
+
+def compression_of(head: bytes | str) -> str | None:
+    """Return how what begins so is compressed; None: it is not."""
+    return next((kind for kind, magic in _KINDS.items() if _begins(magic, head)), None)
 
 
 def _begins(magic: re.Pattern[bytes], head: Any) -> bool:

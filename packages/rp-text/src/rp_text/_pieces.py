@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 from collections.abc import AsyncIterable, Iterable, Iterator
 from contextlib import contextmanager
 from inspect import iscoroutinefunction
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO, TypeAlias, Union
 
 import rp_core
 from rp_core import LimitExceededError, is_url, read_source, resolve_source
-from rp_text._decompress import decompressed
+from rp_text._decompress import compression_of, decompressed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -29,6 +30,23 @@ Source: TypeAlias = Union[
 MAX_BYTES: Final = 1 << 31
 _PIECE: Final = 1 << 18
 _LARGEST: Final = 1 << 24
+
+
+@contextmanager
+def opened_file(source: Any, *, urls: bool) -> Iterator[Read | io.BufferedReader]:
+    """Open a source: as the file that it is, if it is one and not compressed; else as `opened`.
+
+    Raises:
+        Exception: What `opened` raises.
+    """
+    if not isinstance(source, (str, os.PathLike)) or is_url(source):
+        yield decompressed(_reader(source, urls=urls))
+        return
+    with open(source, "rb") as file:
+        if stat.S_ISREG(os.fstat(file.fileno()).st_mode) and not compression_of(file.peek()):
+            yield file
+        else:
+            yield decompressed(file.read1)
 
 
 @contextmanager

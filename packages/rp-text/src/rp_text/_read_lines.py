@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import io
+import os
+from collections.abc import Generator
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from rp_text._lines import open_lines
 from rp_text._options import check_line_options
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from rp_text._options import LineOptions
     from rp_text._pieces import Source
 
-BATCH_BYTES = 1 << 20
-MAX_LINE = 1 << 24
+BATCH_BYTES: Final = 1 << 19
+MAX_LINE: Final = 1 << 24
+_NOWAIT: Final = getattr(os, "RWF_NOWAIT", None)  # Linux has it
 
 
 def read_lines(
@@ -39,8 +43,8 @@ def read_lines(
             up to 64 KiB that follow them.
         errors: As in `read_text`.
         batch_bytes: About how many characters a worker thread reads ahead, with `await`.
-        max_line: The most bytes that a line may have, as UTF-8 and without its end. Memory holds a
-            batch and a line, whatever the file.
+        max_line: The most characters that a line may have, without its end. Memory holds a batch
+            and a line, whatever the file.
         urls: Whether URLs may be read; what they give is held in memory as it comes.
 
     Yields:
@@ -87,7 +91,7 @@ def read_line_batches(
     options = check_line_options(
         encoding=encoding, errors=errors, batch_bytes=batch_bytes, max_line=max_line, urls=urls
     )
-    return _batches(source, options, batch_bytes)
+    return _Batches(source, options, batch_bytes)
 
 
 def _lines(source: Any, options: LineOptions) -> Generator[str, None, None]:
@@ -95,9 +99,53 @@ def _lines(source: Any, options: LineOptions) -> Generator[str, None, None]:
         yield from lines
 
 
-def _batches(
-    source: Any, options: LineOptions, batch_bytes: int
-) -> Generator[list[str], None, None]:
-    with open_lines(source, options) as lines:
-        while batch := lines.readlines(batch_bytes):
-            yield batch
+class _Batches(Generator[list[str], None, None]):
+    """Lists of lines; it can tell whether the next one is there already.
+
+    What is in the system's cache of files is read on the event loop itself: a thread would hold
+    Python's lock as long, and what one core has made the other would have to fetch.
+    """
+
+    def __init__(self, source: Any, options: LineOptions, batch_bytes: int) -> None:
+        self._open: Any = partial(open_lines, source, options)
+        self._batch_bytes = batch_bytes
+        self._stack = ExitStack()
+        self._lines: Any = None
+
+    def send(self, _value: None, /) -> list[str]:
+        """Return the next list."""
+        try:
+            if self._open is not None:
+                self._lines = self._stack.enter_context(self._open())
+                self._open = None
+            batch: list[str] = self._lines.readlines(self._batch_bytes) if self._lines else []
+        except BaseException:
+            self.close()
+            raise
+        if not batch:
+            self.close()
+            raise StopIteration
+        return batch
+
+    def throw(self, *raised: Any) -> list[str]:
+        """Close the source, and raise an error."""
+        self.close()
+        return super().throw(*raised)
+
+    def close(self) -> None:
+        """Close the source."""
+        self._open = self._lines = None
+        self._stack.close()
+
+    def is_ready(self) -> bool:
+        """Return whether the next list can be made without waiting for a disk."""
+        file = getattr(self._lines, "buffer", None)
+        if _NOWAIT is None or not isinstance(file, io.BufferedReader):
+            return False
+        number = file.fileno()
+        end = min(file.raw.tell() + self._batch_bytes, os.fstat(number).st_size)
+        try:
+            # The last byte: files are read ahead in their order, so what is before it is there.
+            return os.preadv(number, [bytearray(1)], max(end - 1, 0), _NOWAIT) == 1
+        except OSError:  # it is not there, or the file system cannot tell
+            return False

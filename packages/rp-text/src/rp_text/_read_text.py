@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rp_core import check_int
 from rp_text._encoding import encoding_of
-from rp_text._errors import DecodeError
+from rp_text._line_decoder import no_text
 from rp_text._options import check_encoding
 from rp_text._pieces import MAX_BYTES, gathered
 
@@ -71,6 +71,4 @@ def decoded(data: bytes, name: str | None, errors: str = "strict") -> str:
     try:
         return data.decode(name, errors)
     except UnicodeDecodeError as error:
-        wrong = data[error.start : error.end][:4].hex(" ")
-        message = f"byte {error.start} ({wrong}) is no {error.encoding}: {error.reason}"
-        raise DecodeError(f"{message}; see encoding and errors", error.start) from None
+        raise no_text(error, error.start) from None

@@ -1,0 +1,98 @@
+r"""What makes text with \n at the ends of its lines of bytes, and measures its lines."""
+
+from __future__ import annotations
+
+import codecs
+from typing import TYPE_CHECKING, Any
+
+from rp_core import LimitExceededError
+from rp_text._encoding import SAMPLE, encoding_of, may_be_disguised
+from rp_text._errors import DecodeError
+
+if TYPE_CHECKING:
+    from rp_text._options import LineOptions
+
+
+class LineDecoder(codecs.IncrementalDecoder):
+    """Decodes a text piece by piece; an encoding that is not known is found on the way."""
+
+    def __init__(self, options: LineOptions) -> None:
+        super().__init__(options.errors)
+        self._max_line = options.max_line
+        self._inner: codecs.IncrementalDecoder | None = None
+        if options.encoding is not None:
+            self._inner = codecs.getincrementaldecoder(options.encoding)(options.errors)
+        self._held = b""  # what is to show the encoding
+        self._wanted = 0
+        self._offset = 0  # bytes before what is decoded now
+        self._since_end = 0  # characters since the last end of a line
+        self._held_cr = ""
+
+    def decode(self, data: Any, final: bool = False) -> str:
+        r"""Return the text of some bytes, with \n at the ends of its lines.
+
+        Raises:
+            DecodeError: They are no text in the encoding.
+            LimitExceededError: A line is too long.
+        """
+        if self._inner is None:
+            text = self._decode_unsettled(data, final)
+        else:
+            text = self._decoded(data, final)
+        if self._held_cr or "\r" in text:
+            text = self._with_plain_ends(text, final)
+        if text:
+            self._measure(text)
+        return text
+
+    def getstate(self) -> tuple[bytes, int]:
+        """Return what TextIOWrapper asks for, to be able to go back; nobody does."""
+        return b"", 0
+
+    def _decode_unsettled(self, data: bytes, final: bool) -> str:
+        if not self._held:
+            is_plain = data.isascii() and (self._offset or not may_be_disguised(data))
+            if is_plain:
+                self._offset += len(data)
+                return data.decode("ascii")
+            self._wanted = len(data) + SAMPLE
+        self._held += data
+        if len(self._held) < self._wanted and not final:
+            return ""
+        held, self._held = self._held, b""
+        name = encoding_of(held, whole=final).name
+        self._inner = codecs.getincrementaldecoder(name)(self.errors)
+        return self._decoded(held, final)
+
+    def _decoded(self, data: bytes, final: bool) -> str:
+        try:
+            text = self._inner.decode(data, final)  # type: ignore[union-attr]
+        except UnicodeDecodeError as error:
+            start = self._offset - (len(error.object) - len(data)) + error.start
+            raise no_text(error, start) from error
+        self._offset += len(data)
+        return text
+
+    def _with_plain_ends(self, text: str, final: bool) -> str:
+        text, self._held_cr = self._held_cr + text, ""
+        if text.endswith("\r") and not final:
+            text, self._held_cr = text[:-1], "\r"
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+    def _measure(self, text: str) -> None:
+        first = text.find("\n")
+        longest = self._since_end + (len(text) if first < 0 else first)
+        if len(text) > self._max_line and first >= 0:
+            longest = max(longest, *map(len, text.split("\n")[1:]))
+        if longest > self._max_line:
+            raise LimitExceededError(
+                f"a line is longer than {self._max_line} characters; the limit is max_line"
+            )
+        self._since_end = longest if first < 0 else len(text) - 1 - text.rfind("\n")
+
+
+def no_text(error: UnicodeDecodeError, position: int) -> DecodeError:
+    """Return the error of bytes that are no text, the first of them at this position."""
+    wrong = error.object[error.start : error.end][:4].hex(" ")
+    message = f"byte {position} ({wrong}) is no {error.encoding}: {error.reason}"
+    return DecodeError(f"{message}; see encoding and errors", position)
