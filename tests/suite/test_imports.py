@@ -68,6 +68,14 @@ def test_looking_at_a_name_of_rp_video_imports_no_backend() -> None:
     assert loaded_by(code).isdisjoint({"av", "cv2", "numpy", "PIL", "imageio_ffmpeg", "trio"})
 
 
+def test_looking_at_a_name_of_rp_text_imports_no_backend() -> None:
+    code = "import rp_text, rp_text.sync as s;"
+    code += "[getattr(m, name) for m in (rp_text, s) for name in m.__all__]"
+
+    others = {"pygments", "chardet", "black", "ruff", "autopep8", "orjson", "selectolax"}
+    assert loaded_by(code).isdisjoint(others | {"tree_sitter", "anyio", "multiprocessing", "trio"})
+
+
 def test_looking_at_a_name_of_rp_audio_imports_no_backend() -> None:
     code = "import rp_audio, rp_audio.sync as s;"
     code += "[getattr(m, name) for m in (rp_audio, s) for name in m.__all__]"

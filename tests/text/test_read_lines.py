@@ -66,7 +66,12 @@ def test_lines_are_those_of_a_file(path: Path) -> None:
     assert "".join(lines) == rp_text.sync.read_text(path) == path.read_text("utf-8")
 
 
-async def test_lines_are_the_same_on_a_loop(path: Path) -> None:
+@pytest.mark.parametrize("nowait", [True, False])
+async def test_lines_are_the_same_on_a_loop(
+    path: Path, nowait: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not nowait:
+        monkeypatch.setattr("rp_text._read_lines._NOWAIT", None)
     assert [line async for line in rp_text.read_lines(path)] == as_opened(path)
     batches = [batch async for batch in rp_text.read_line_batches(path, batch_bytes=1000)]
     assert [line for batch in batches for line in batch] == as_opened(path)
@@ -302,6 +307,23 @@ class TestSources:
             rp_text.sync.read_text(tmp_path)
         with pytest.raises(ValueError, match="URLs are refused"):
             rp_text.sync.read_text("https://example.org/", urls=False)
+
+    async def test_a_named_pipe_is_read_by_a_thread(self, tmp_path: Path) -> None:
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        found: list[str] = []
+
+        async def read() -> None:
+            found.extend([line async for line in rp_text.read_lines(pipe)])
+
+        def write() -> None:
+            with open(pipe, "wb", buffering=0) as file:
+                file.writelines([b"a\nb", b"c\n", b"d"])
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(read)
+            await anyio.to_thread.run_sync(write)
+        assert found == ["a\n", "bc\n", "d"]
 
     def test_a_pipe_is_read_as_it_comes(self) -> None:
         reader, writer = os.pipe()

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, overload
 
-from rp_core.sync import thread_map
 from rp_text._errors import FormatError, TextError
 from rp_text._format_code import (
     Formatted,
@@ -83,6 +82,8 @@ def format_many(
     """
     if isinstance(paths, (str, bytes)) or not isinstance(paths, Iterable):
         raise TypeError(f"paths are an iterable of paths, not {type(paths).__name__!r}")
+    from rp_core.sync import thread_map
+
     work = _Together(dict(options))
     items = work.prepared_paths(paths)
     return list(thread_map(work.finish, items, limit=0, on_error=on_error, progress=progress))

@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict, overload
 
 from rp_core import check_int, cpu_limit
-from rp_core.sync import thread_map
 from rp_text._highlight import check_highlighting, highlight_file
 
 if TYPE_CHECKING:
@@ -82,6 +81,8 @@ def highlight_many(
         TypeError, ValueError: An argument makes no sense.
         Exception: What `highlight_file` raised first, with a note of the file.
     """
+    from rp_core.sync import thread_map
+
     if limit is not None:
         check_int("limit", limit, 0)
     check_highlighting(**options)
