@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from _text_turns import Found, Measure, Work
 
 FIRST: Final = 5000
-SECONDS: Final = 10
+SECONDS: Final = 8
 PLAIN: Final = "for line in open(path)"
 SPLIT: Final = f"{LIMIT}read().splitlines(True)"
 READ: Final = f"{LIMIT}bytes are read"

@@ -54,7 +54,7 @@ class Table:
     unit: str = "ms"
     write: Callable[[float], str] = milliseconds
     more: Mapping[str, Callable[[Figures, Found], str]] | None = None
-    seconds: float = 6
+    seconds: float = 4
 
 
 def timed(
@@ -189,7 +189,9 @@ def _print(table: Table, found: Found, done: int) -> None:
     more = table.more or {}
     rows = []
     for name, it in found.items():
-        times = [table.write(wall(it)), table.write(cpu(it)), f"{best / wall(it):.2f}"]
+        ratio = best / wall(it)
+        shown = f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.2g}"
+        times = [table.write(wall(it)), table.write(cpu(it)), shown]
         rows.append([name, *times, *(write(it, found) for write in more.values())])
     heads = [f"wall, {table.unit}", f"CPU, {table.unit}", "best peer / it", *more]
     print_table(f"{table.title}; median of {done}", ["way", *heads], rows)

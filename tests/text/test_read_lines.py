@@ -15,7 +15,6 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
-import aiofiles
 import anyio
 import anyio.lowlevel
 import pytest
@@ -239,6 +238,7 @@ class TestSources:
 
     @pytest.mark.parametrize("anyio_backend", ["asyncio"])
     async def test_files_of_aiofiles_are_read(self, path: Path, anyio_backend: object) -> None:
+        aiofiles = pytest.importorskip("aiofiles")
         async with aiofiles.open(path, "rb") as file:
             assert [line async for line in rp_text.read_lines(file)] == as_opened(path)
         async with aiofiles.open(path, encoding="utf-8") as text:
