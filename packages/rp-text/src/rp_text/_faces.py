@@ -16,6 +16,7 @@ from rp_text import (
     _highlight,
     _highlight_many,
     _json_lines,
+    _language,
     _load_json,
     _pieces,
     _read_lines,
@@ -42,11 +43,11 @@ def _many(fn: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
 
 
 def _reading(
-    fn: Callable[Concatenate[Any, P], R],
+    fn: Callable[Concatenate[Any, P], R], *, cpu: bool
 ) -> Callable[Concatenate[_pieces.Source, P], Coroutine[Any, Any, R]]:
     """Derive the face of a function of a source, which may be read on the loop."""
     face = rp_core.threaded(
-        fn, module="rp_text", cpu=False, prepare=_pieces.fetch_first, takes_async=True
+        fn, module="rp_text", cpu=cpu, prepare=_pieces.fetch_first, takes_async=True
     )
 
     @wraps(fn)
@@ -58,11 +59,11 @@ def _reading(
 
 
 def _batched(
-    fn: Callable[Concatenate[Any, P], Generator[list[R], None, None]],
+    fn: Callable[Concatenate[Any, P], Generator[list[R], None, None]], *, cpu: bool
 ) -> Callable[Concatenate[_pieces.Source, P], AsyncGenerator[list[R], None]]:
     """Derive the face of a generator function of a source, which may be read on the loop."""
     face = rp_core.threaded_iter(
-        fn, module="rp_text", cpu=False, prepare=_pieces.fetch_first, takes_async=True
+        fn, module="rp_text", cpu=cpu, prepare=_pieces.fetch_first, takes_async=True
     )
 
     @wraps(fn)
@@ -135,19 +136,40 @@ async def _lists_of(items: AsyncIterable[T]) -> AsyncGenerator[list[T], None]:
             await close()
 
 
-detect_encoding: Final = _reading(_detect_encoding.detect_encoding)
+def _read_here(
+    fn: Callable[Concatenate[Any, P], str],
+) -> Callable[Concatenate[_pieces.Source, P], Coroutine[Any, Any, str]]:
+    """Derive the face of what highlights a source, whose name a thread would not see any more."""
+
+    @wraps(fn)
+    async def highlighting(source: Any, /, language: str | None = None, **options: Any) -> str:
+        reading = {"urls": options.pop("urls", True)}
+        known = _highlight.check_highlighting(language, **options)
+        for name in options.keys() & {"encoding", "max_bytes"}:
+            reading[name] = options.pop(name)
+        code = await read_text(source, newline="", **reading)
+        known = known or _language.language_of(_highlight.name_of(source), code)
+        return await highlight(code, known, **options)
+
+    highlighting.__module__ = "rp_text"
+    return highlighting  # type: ignore[return-value]
+
+
+detect_encoding: Final = _reading(_detect_encoding.detect_encoding, cpu=False)
 dump_json: Final = _threaded(_dump_json.dump_json)
 format_code: Final = rp_core.threaded(_format_code.format_code, module="rp_text")
 format_file: Final = rp_core.threaded(_format_file.format_file, module="rp_text")
 format_many: Final = _many(_format_many.format_many)
 highlight: Final = rp_core.threaded(_highlight.highlight, module="rp_text")
-highlight_file: Final = _reading(_highlight.highlight_file)
+highlight_file: Final = _read_here(_highlight.highlight_file)
 highlight_many: Final = _many(_highlight_many.highlight_many)
-iter_json_lines: Final = _flat(_json_lines.iter_json_lines, _batched(_json_lines.value_batches))
-load_json: Final = _reading(_load_json.load_json)
-read_line_batches: Final = _batched(_read_lines.read_line_batches)
+iter_json_lines: Final = _flat(
+    _json_lines.iter_json_lines, _batched(_json_lines.value_batches, cpu=True)
+)
+load_json: Final = _reading(_load_json.load_json, cpu=True)
+read_line_batches: Final = _batched(_read_lines.read_line_batches, cpu=False)
 read_lines: Final = _flat(_read_lines.read_lines, read_line_batches)
-read_text: Final = _reading(_read_text.read_text)
+read_text: Final = _reading(_read_text.read_text, cpu=False)
 strip_html: Final = rp_core.threaded(_strip_html.strip_html, module="rp_text")
 write_json_lines: Final = _writing(_json_lines.write_json_lines, _json_lines.write_values)
 write_lines: Final = _writing(_write_lines.write_lines, _write_lines.write_batches)

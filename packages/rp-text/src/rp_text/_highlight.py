@@ -112,8 +112,7 @@ def highlight_file(
         language, to=to, style=style, encoding=encoding, max_bytes=max_bytes, backend=backend
     )
     code = read_text(source, encoding=encoding, newline="", max_bytes=max_bytes, urls=urls)
-    if known is None:
-        known = language_of(_name_of(source), code)
+    known = known or language_of(name_of(source), code)
     return highlight(code, known, to=to, style=style, backend=backend)
 
 
@@ -138,7 +137,7 @@ def check_highlighting(
     return None if language is None else language_named(language)
 
 
-def _name_of(source: Any) -> str:
+def name_of(source: Any) -> str:
     """Return the name of the file that a source is, as far as it has one."""
     if isinstance(source, (str, os.PathLike)):
         name = os.fspath(source)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict, overload
@@ -89,7 +90,7 @@ def highlight_many(
     if isinstance(paths, (str, bytes)) or not isinstance(paths, Iterable):
         raise TypeError(f"paths are an iterable of paths, not {type(paths).__name__!r}")
     files = list(paths)
-    processes = min(cpu_limit() if limit is None else limit, len(files))
+    processes = min(cpu_limit() if limit is None else limit, len(files)) if sys.executable else 0
     how: dict[str, Any] = {"on_error": on_error, "progress": progress}
     if processes < 2 or sum(map(_size, files)) < _WORTHWHILE:
         return list(thread_map(partial(highlight_file, **options), files, limit=0, **how))

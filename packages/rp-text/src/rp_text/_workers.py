@@ -41,6 +41,7 @@ class Workers:
         self._idle: SimpleQueue[Program] = SimpleQueue()
         self._lock = Lock()
         self._stack = ExitStack()
+        self._is_over = False
 
     def call(self, argument: Any) -> Any:
         """Call the function in a process, and return what it returns.
@@ -66,8 +67,10 @@ class Workers:
         return value
 
     def _started(self) -> Program:
-        worker = Program(self._command, feeds=True)
         with self._lock:
+            if self._is_over:  # a thread that Ctrl-C did not wait for
+                raise HighlightError("nothing is highlighted any more")
+            worker = Program(self._command, feeds=True)
             self._stack.callback(worker.close)
         return worker
 
@@ -75,6 +78,8 @@ class Workers:
         return self
 
     def __exit__(self, *raised: object) -> None:
+        with self._lock:
+            self._is_over = True
         self._stack.close()
 
 
