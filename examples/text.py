@@ -24,16 +24,12 @@ async def count(path: Path) -> tuple[int, Path]:
     return lines, path
 
 
-async def main(folder: Path) -> None:
+async def main(paths: list[Path]) -> None:
     """Count, show and write."""
-    paths = sorted(folder.rglob("*.py"))
-    if not paths:
-        raise SystemExit(f"there is no Python in {folder}")
     counts = await rp_core.amap(count, paths)
     lines, longest = max(counts)
-    print(
-        f"{sum(lines for lines, _ in counts)} lines in {len(paths)} files; the longest, {longest}:\n"
-    )
+    total = sum(lines for lines, _ in counts)
+    print(f"{total} lines in {len(paths)} files; the longest, {longest}:\n")
     shown = await rp_text.highlight_file(longest)
     print("\n".join(shown.split("\n")[:12]))
     page = await rp_text.highlight_file(longest, to="html", style="monokai")
@@ -43,4 +39,7 @@ async def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1] if len(sys.argv) > 1 else ".")))
+    found = sorted(Path(sys.argv[1] if len(sys.argv) > 1 else ".").rglob("*.py"))
+    if not found:
+        sys.exit("there is no Python here")
+    asyncio.run(main(found))
