@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from _text_turns import Found
 
 FILES: Final = 50
+# One start of a program says little.
+TIMES: Final = 3
 RUFF: Final = "ruff format --isolated -"
 BLACK: Final = "black.format_str"
 TOGETHER: Final = "ruff format --isolated --no-cache folder"
@@ -81,10 +83,12 @@ def ask_ruff(repeats: int) -> None:
     right = partial(check, by_ruff(text))
     name = f"{OURS}.sync.format_code"
     ways = {
-        name: timed(by_us, text, check=right),
-        f"{OURS}.format_code, asyncio": timed_on(on_asyncio, by_us_async, text, check=right),
-        RUFF: timed(by_ruff, text, check=right),
-        START: timed(start_ruff),
+        name: timed(by_us, text, check=right, times=TIMES),
+        f"{OURS}.format_code, asyncio": timed_on(
+            on_asyncio, by_us_async, text, check=right, times=TIMES
+        ),
+        RUFF: timed(by_ruff, text, check=right, times=TIMES),
+        START: timed(start_ruff, times=TIMES),
     }
     bars = (Bar(name, wall, 1.2, (RUFF,)), Bar(f"{OURS}.format_code, asyncio", wall, 1.2, (RUFF,)))
     title = f"3. Format {len(text.splitlines())} lines of Python by ruff"

@@ -49,7 +49,8 @@ async def by_us_async(text: str, to: Any, backend: Any = None) -> str:
 
 def formatter_of(to: str) -> Any:
     """Return a new formatter of pygments."""
-    from pygments.formatters import HtmlFormatter, Terminal256Formatter
+    from pygments.formatters.html import HtmlFormatter
+    from pygments.formatters.terminal256 import Terminal256Formatter
 
     return HtmlFormatter(noclasses=True) if to == "html" else Terminal256Formatter()
 
@@ -57,7 +58,7 @@ def formatter_of(to: str) -> Any:
 def by_pygments(text: str, to: str, kept: Any = None) -> str:
     """Colour by pygments; the formatter is made for it, or kept."""
     import pygments
-    from pygments.lexers import PythonLexer
+    from pygments.lexers.python import PythonLexer
 
     shown: str = pygments.highlight(text, PythonLexer(), kept or formatter_of(to))
     return shown
@@ -76,7 +77,7 @@ def by_rich(text: str) -> str:
 
 def lex(text: str) -> None:
     """Make the tokens of pygments."""
-    from pygments.lexers import PythonLexer
+    from pygments.lexers.python import PythonLexer
 
     for _ in PythonLexer().get_tokens_unprocessed(text):
         pass

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FILES: Final = 40
 AT_ONCE: Final = f"{OURS}.sync.highlight_many"
 ONE_BY_ONE: Final = f"{OURS}.sync.highlight_file, one by one"
-SECONDS: Final = 12
+SECONDS: Final = 16
 
 
 def at_once(paths: Sequence[str], backend: Any = None) -> list[str]:

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import time
 from dataclasses import dataclass
-from statistics import median
+from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any, Final
 
 from _audio_turns import LIMIT, cpu, medians, wall
@@ -220,7 +220,8 @@ def _judged(table: Table, able: Ways, bar: Bar, pairs: int) -> str:
     ratio = median(ratios)
     figures = ({"wall": it, "cpu": it} for it in (ratio, 1.0))
     told = bar.judge(dict(zip((bar.ours, peer), figures, strict=True)))
-    return f"{told} (median of {len(ratios)} pairs in turns)"
+    low, _, high = quantiles([1 / it if bar.as_speed else it for it in ratios])
+    return f"{told} (median of {len(ratios)} pairs in turns, half within {low:.2f} to {high:.2f})"
 
 
 def micro(seconds: float) -> str:
