@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from rp_core._progress import reporting as reporting
     from rp_core._resumed import resumed as resumed
     from rp_core._sources import Source as Source
+    from rp_core._sources import is_async_file as is_async_file
     from rp_core._sources import is_url as is_url
     from rp_core._sources import read_source as read_source
     from rp_core._sources import register_source as register_source
@@ -128,7 +129,8 @@ else:
             "rp_core._progress": "Progress Reporter reporting",
             "rp_core._resumed": "resumed",
             "rp_core._sources": (
-                "Source is_url read_source register_source resolve_pair resolve_source"
+                "Source is_async_file is_url read_source register_source "
+                "resolve_pair resolve_source"
             ),
             "rp_core._stream": "Results Stream",
             "rp_core._table": "CacheInfo",

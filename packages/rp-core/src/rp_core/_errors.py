@@ -12,7 +12,7 @@ A caller's mistake is a builtin (ValueError, TypeError, FileNotFoundError), rais
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ class LimitExceededError(RpError, ValueError):
     __module__ = "rp_core"
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """Why one backend gave no result.
 
     Attributes:
@@ -52,14 +51,15 @@ class Attempt:
         error: What it raised, or the reason why it was not asked.
     """
 
-    __module__ = "rp_core"
-
     backend: str
     error: Exception
 
     def __str__(self) -> str:
         """Return one line: the backend and its reason."""
         return f"{self.backend}: {str(self.error) or type(self.error).__name__}"
+
+
+Attempt.__module__ = "rp_core"
 
 
 class OperationError(RpError):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from threading import Lock
+from typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,8 +16,7 @@ _lock = Lock()
 _tried: dict[str, bool] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Install:
+class Install(NamedTuple):
     """Where a backend comes from.
 
     Attributes:
@@ -25,8 +24,6 @@ class Install:
         name: Name of the extra or of the system package; empty for "base".
         package: The distribution that declares the extra; empty until a chain fills it in.
     """
-
-    __module__ = "rp_core"
 
     kind: Literal["base", "extra", "system"]
     name: str = ""
@@ -59,6 +56,7 @@ class Install:
             return _tried[requirement]
 
 
+Install.__module__ = "rp_core"
 base = Install("base")
 
 

@@ -11,7 +11,6 @@ import re
 import stat
 from collections.abc import Awaitable, Callable
 from functools import partial
-from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol, TypeAlias, TypeVar, Union
 
 from rp_core._errors import LimitExceededError, MissingDependencyError
@@ -78,7 +77,7 @@ def read_source(source: Source, *, max_bytes: int = MAX_BYTES, urls: bool = True
     read = getattr(source, "read", None)
     if not callable(read):
         raise TypeError(f"cannot read from {type(source).__name__!r}")
-    if iscoroutinefunction(read):
+    if is_async_file(source):
         raise TypeError("an async file can only be read by the async face")
     return _read_stream(read, max_bytes)
 
@@ -98,8 +97,8 @@ def resolve_source(source: Source, *, urls: bool = True) -> Callable[[], Awaitab
         return None
     if url := _as_url(source):
         return partial(_fetch, url, MAX_BYTES) if urls and _scheme(url) != "data" else None
-    read = getattr(source, "read", None)
-    return partial(_read_async, read) if iscoroutinefunction(read) else None
+    read: Any = getattr(source, "read", None)
+    return partial(_read_async, read) if is_async_file(source) else None
 
 
 def resolve_pair(
@@ -115,6 +114,13 @@ def resolve_pair(
         return await coming(), other
 
     return resolve
+
+
+def is_async_file(source: object) -> bool:
+    """Return whether a source is an async file: its `read` is a coroutine function."""
+    from inspect import iscoroutinefunction
+
+    return iscoroutinefunction(getattr(source, "read", None))
 
 
 def is_url(source: object) -> bool:

@@ -25,6 +25,10 @@ _KINDS: Final = {
     "zstd": re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18", re.DOTALL),
 }
 
+_FIRST_BYTES: Final = frozenset(
+    bytes([byte]) for byte in (*b"\x1f\x42\xfd\x28", *range(0x50, 0x60))
+)
+
 
 def decompressed(read: Read) -> Read:
     """Return a function that reads what a file holds, decompressed where it is compressed.
@@ -41,11 +45,9 @@ def decompressed(read: Read) -> Read:
 
 def compression_of(head: bytes | str) -> str | None:
     """Return how what begins so is compressed; None: it is not."""
-    return next((kind for kind, magic in _KINDS.items() if _begins(magic, head)), None)
-
-
-def _begins(magic: re.Pattern[bytes], head: Any) -> bool:
-    return isinstance(head, bytes) and magic.match(head) is not None
+    if isinstance(head, str) or head[:1] not in _FIRST_BYTES:
+        return None
+    return next((kind for kind, magic in _KINDS.items() if magic.match(head)), None)
 
 
 def _after(head: Any, read: Read) -> Read:
@@ -106,7 +108,7 @@ class _Decompressor:
         rest = rest.lstrip(b"\0")
         while len(rest) < _HEAD and (more := self._read(_INTAKE)):
             rest += more
-        if not _begins(_KINDS[self._kind], rest):
+        if not _KINDS[self._kind].match(rest):
             raise DecodeError(f"the {self._kind} file is damaged: something else follows it")
         self._inner = self._make()
         self._pending = rest

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from rp_core import bom_encoding, text_encoding
 from rp_text._errors import DecodeError
@@ -16,8 +15,7 @@ _UNSURE: Final = 0.1
 _DISGUISED: Final = ("iso2022", "utf-16", "utf-32")
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(NamedTuple):
     """The encoding of a text.
 
     Attributes:
@@ -27,11 +25,12 @@ class Encoding:
         bom: Whether the text begins with a byte order mark.
     """
 
-    __module__ = "rp_text"
-
     name: str
     confidence: float = 1.0
     bom: bool = False
+
+
+Encoding.__module__ = "rp_text"
 
 
 def encoding_of(data: bytes, *, whole: bool = True) -> Encoding:

@@ -71,7 +71,7 @@ def json(request: Parsing) -> Any:
         raise no_json(text, str(error)) from None
     except ValueError as error:  # a key twice, or a number of more digits than int() takes
         raise JSONError(plain_message(str(error).partition(":")[0])) from None
-    if "\\ud" in text or "\\uD" in text:
+    if "\\" in text and ("\\ud" in text or "\\uD" in text):
         check_surrogates(value)
     return value
 

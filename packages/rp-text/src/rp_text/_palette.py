@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from html import escape
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 To: TypeAlias = Literal["terminal", "html"]
 _RESET: Final = "\x1b[0m"
@@ -46,6 +45,7 @@ class Palette:
     def __init__(self, style: Any) -> None:
         self._style = style
         self._kinds = {kind for kind, _ in style}
+        self._shown: Callable[[str], str] = str
         self._known: dict[Any, tuple[str, str]] = {}
 
     def painted(self, tokens: Iterable[tuple[Any, str]]) -> str:
@@ -82,9 +82,6 @@ class Palette:
 
     def _around_of(self, look: dict[str, Any]) -> tuple[str, str]:
         raise NotImplementedError
-
-    def _shown(self, text: str) -> str:
-        return text
 
     def framed(self, painted: str) -> str:
         """Return the whole of what was painted."""
@@ -128,12 +125,15 @@ def _nearest(color: str) -> int:
 class _Html(Palette):
     """Elements with their own styles, which need no style sheet."""
 
+    def __init__(self, style: Any) -> None:
+        from html import escape
+
+        super().__init__(style)
+        self._shown = escape
+
     def _around_of(self, look: dict[str, Any]) -> tuple[str, str]:
         css = _css_of(look)
         return (f'<span style="{css}">', "</span>") if css else ("", "")
-
-    def _shown(self, text: str) -> str:
-        return escape(text)
 
     def framed(self, painted: str) -> str:
         """Return a `pre` element, with `code` in it: a line end right after `<pre>` is dropped."""

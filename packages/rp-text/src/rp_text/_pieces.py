@@ -7,11 +7,10 @@ import os
 import stat
 from collections.abc import AsyncIterable, Iterable, Iterator
 from contextlib import contextmanager
-from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Final, TextIO, TypeAlias, Union
 
 import rp_core
-from rp_core import LimitExceededError, is_url, read_source, resolve_source
+from rp_core import LimitExceededError, is_async_file, is_url, read_source, resolve_source
 from rp_text._decompress import compression_of, decompressed
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def _reader(source: Any, *, urls: bool) -> Read:
         return io.BytesIO(read_source(source, urls=urls)).read
     if isinstance(source, (bytes, bytearray, memoryview)):
         return io.BytesIO(source).read
-    if hasattr(source, "__aiter__") or iscoroutinefunction(getattr(source, "read", None)):
+    if hasattr(source, "__aiter__") or is_async_file(source):
         raise TypeError("an async file or iterable can only be read by the async face")
     if callable(read := getattr(source, "read", None)):
         return lambda size: _checked(read(size))
@@ -112,6 +111,9 @@ def gathered(source: Any, *, max_bytes: int, urls: bool) -> bytes | str:
         LimitExceededError: There are more than `max_bytes` bytes or characters.
         Exception: What `opened` raises.
     """
+    if isinstance(source, bytes) and not compression_of(source):
+        _check_size(len(source), max_bytes)
+        return source
     if isinstance(source, (str, os.PathLike)) and not is_url(source):
         _check_size(os.stat(source).st_size, max_bytes)
     pieces: list[Any] = []
@@ -141,10 +143,9 @@ def fetch_first(
 
 def for_loop(source: Any) -> Any:
     """Return an async file as an async iterable of its pieces, any other source as it is."""
-    read = getattr(source, "read", None)
-    if isinstance(source, (str, bytes, os.PathLike)) or not iscoroutinefunction(read):
+    if isinstance(source, (str, bytes, os.PathLike)) or not is_async_file(source):
         return source
-    return _pieces_of(read)
+    return _pieces_of(source.read)
 
 
 async def _pieces_of(read: Callable[[int], Awaitable[Any]]) -> AsyncGenerator[Any, None]:

@@ -7,6 +7,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from threading import Timer
 from typing import TYPE_CHECKING, Final
 
@@ -85,8 +86,13 @@ def _text_of(path: str) -> str:
         return file.read()
 
 
+@cache
+def _program(find: Callable[[], str]) -> str:
+    return find()
+
+
 def _command(line_length: int) -> list[str]:
-    return [ruff.find_ruff_bin(), *_FORMAT, "--line-length", str(line_length)]
+    return [_program(ruff.find_ruff_bin), *_FORMAT, "--line-length", str(line_length)]
 
 
 @contextmanager
