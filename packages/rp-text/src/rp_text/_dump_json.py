@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, overload
 
 from rp_core import atomic_write, check_int, writable_path
-from rp_text._json_writer import Writing, write
+from rp_text._json_writer import Writing, at_once, json, write
 
 if TYPE_CHECKING:
     import os
@@ -73,8 +73,7 @@ def dump_json(
         if backend == "orjson" and indent != 2:
             raise ValueError(f"orjson indents by 2, not by {indent}")
     target = None if path is None else writable_path(path)
-    named = backend is not None
-    data = write.using(backend)(Writing(value, indent, sort_keys, named))
+    data = at_once(write, json, backend)(Writing(value, indent, sort_keys, named=True))
     if target is None:
         return data
     with atomic_write(target, durable=durable) as file:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable
-from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rp_core import atomic_write, writable_path
 from rp_text._errors import JSONError
-from rp_text._json_writer import Writing, write
+from rp_text._json_writer import Writing, at_once, json, write
 from rp_text._lines import open_lines
 from rp_text._load_json import reader
 from rp_text._options import check_line_options
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from rp_text._load_json import JSONBackend
     from rp_text._options import LineOptions
     from rp_text._pieces import Source
+
+_BLANKS: Final = " \t\n"
 
 
 def iter_json_lines(
@@ -55,17 +56,27 @@ def iter_json_lines(
         LimitExceededError: A line is longer than `max_line`, or nested too deeply.
         Exception: As `read_lines`.
     """
-    batches = value_batches(
-        source, unique_keys=unique_keys, batch_bytes=batch_bytes, max_line=max_line, urls=urls,
-        backend=backend,
-    )  # fmt: skip
-    return _flat(batches)
+    options = check_line_options(
+        encoding="utf-8", errors="strict", batch_bytes=batch_bytes, max_line=max_line, urls=urls
+    )
+    return _values(source, options, reader(backend, unique_keys=unique_keys))
 
 
-def _flat(batches: Generator[list[Any], None, None]) -> Generator[Any, None, None]:
-    with closing(batches):
-        for batch in batches:
-            yield from batch
+def _values(
+    source: Any, options: LineOptions, read: Callable[[str], Any]
+) -> Generator[Any, None, None]:
+    with open_lines(source, options) as lines:
+        for number, line in enumerate(lines, 1):
+            if line.strip(_BLANKS):
+                try:
+                    value = read(line)
+                except JSONError as error:
+                    raise _placed(error, number) from None
+                yield value
+
+
+def _placed(error: JSONError, number: int) -> JSONError:
+    return JSONError(error.message, line=number, column=error.column or 1)
 
 
 def value_batches(
@@ -86,12 +97,13 @@ def value_batches(
     options = check_line_options(
         encoding="utf-8", errors="strict", batch_bytes=batch_bytes, max_line=max_line, urls=urls
     )
-    return _values(source, options, batch_bytes, reader(backend, unique_keys=unique_keys))
+    return _batches(source, options, batch_bytes, reader(backend, unique_keys=unique_keys))
 
 
-def _values(
+def _batches(
     source: Any, options: LineOptions, batch_bytes: int, read: Callable[[str], Any]
 ) -> Generator[list[Any], None, None]:
+    """Give lists of values; those before a line that is wrong come before its error."""
     number = 0
     with open_lines(source, options) as lines:
         while batch := lines.readlines(batch_bytes):
@@ -99,12 +111,12 @@ def _values(
             try:
                 for line in batch:
                     number += 1
-                    if line.strip(" \t\n"):
+                    if line.strip(_BLANKS):
                         values.append(read(line))
             except JSONError as error:
                 if values:
                     yield values
-                raise JSONError(error.message, line=number, column=error.column or 1) from None
+                raise _placed(error, number) from None
             yield values
 
 
@@ -151,8 +163,8 @@ def write_values(
         Exception: As `write_json_lines`.
     """
     target = writable_path(path)
-    ask = write.using(backend)
+    ask = at_once(write, json, backend)
     with atomic_write(target, durable=durable) as file:
         for batch in values:
-            for value in batch:
-                file.write(ask(Writing(value, None, sort_keys, named=backend is not None)) + b"\n")
+            lines = [ask(Writing(value, None, sort_keys, named=True)) for value in batch]
+            file.write(b"\n".join([*lines, b""]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as stdlib
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rp_core import Fallback, extra
@@ -47,9 +48,8 @@ def refuse_constant(constant: str) -> NoReturn:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for at, key in enumerate(keys) if key in keys[:at])
-        raise ValueError(f"an object has the key {twice!r} twice")
+        counts = Counter(key for key, _ in pairs)
+        raise ValueError(f"an object has the key {counts.most_common(1)[0][0]!r} twice")
     return found
 
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json as stdlib
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from rp_core import Fallback, LimitExceededError, extra
 from rp_text._errors import JSONError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Writing(NamedTuple):
@@ -43,8 +49,7 @@ def orjson(request: Writing) -> bytes:
     import orjson as library
 
     options = (
-        library.OPT_NON_STR_KEYS
-        | library.OPT_PASSTHROUGH_DATACLASS
+        library.OPT_PASSTHROUGH_DATACLASS
         | library.OPT_PASSTHROUGH_DATETIME
         | library.OPT_PASSTHROUGH_SUBCLASS
     )
@@ -53,12 +58,37 @@ def orjson(request: Writing) -> bytes:
     try:
         return library.dumps(request.value, option=options)
     except library.JSONEncodeError as error:
-        message = str(error)
-        if "ecursion" in message:
-            raise too_deep() from None
-        if "serializable" in message:
-            raise TypeError(message) from None
-        raise JSONError(plain_message(message)) from None
+        if "key must be" not in str(error):
+            raise _refusal(str(error)) from None
+    try:  # slower by half, and seldom needed
+        return library.dumps(request.value, option=options | library.OPT_NON_STR_KEYS)
+    except library.JSONEncodeError as error:
+        raise _refusal(str(error)) from None
+
+
+def _refusal(message: str) -> Exception:
+    """Return the error that a message of orjson stands for."""
+    if "ecursion" in message:
+        return too_deep()
+    is_type = "serializable" in message or "key must be" in message
+    return TypeError(message) if is_type else JSONError(plain_message(message))
+
+
+def at_once(
+    chain: Fallback[[T], R], first: Callable[[T], R], backend: str | None
+) -> Callable[[T], R]:
+    """Return the function of a backend itself, where it is installed; None: the first one.
+
+    Small values are read and written in less time than it takes to choose who does it.
+
+    Raises:
+        ValueError: There is no backend of that name.
+    """
+    if backend is None:
+        return first
+    ask = chain.using(backend)
+    found = next(one for one in chain.backends if one.name == backend)
+    return found.fn if found.state == "installed" else ask
 
 
 def plain_message(message: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from rp_core import check_int
-from rp_text._json_reader import Parsing, parse
+from rp_text._json_reader import Parsing, json, parse
+from rp_text._json_writer import at_once
 from rp_text._pieces import MAX_BYTES, gathered
 
 if TYPE_CHECKING:
@@ -65,5 +66,5 @@ def reader(backend: JSONBackend | None, *, unique_keys: bool) -> Callable[[bytes
     """
     if unique_keys and backend == "orjson":
         raise ValueError("orjson does not tell keys that an object has twice")
-    ask = parse.using(backend)
-    return lambda data: ask(Parsing(data, unique_keys, named=backend is not None))
+    ask = at_once(parse, json, backend)
+    return lambda data: ask(Parsing(data, unique_keys, named=True))
