@@ -152,7 +152,7 @@ def _be_ruff(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None
     program = folder / "ruff-program"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o700)
-    monkeypatch.setattr("ruff.find_ruff_bin", lambda: str(program))
+    monkeypatch.setattr("ruff.__main__.find_ruff_bin", lambda: str(program))
 
 
 def _files(folder: Path, codes: list[str], suffix: str = ".py") -> list[Path]:

@@ -120,3 +120,13 @@ def test_nothing_becomes_nothing() -> None:
 def test_what_is_nested_too_deeply_is_refused() -> None:
     with pytest.raises(LimitExceededError):
         laid_out("<div>" * 5000)
+
+
+def test_lines_at_the_beginning_of_pre_stay_within_templates() -> None:
+    for code in (
+        "<template><pre>\n\n z</pre></template>",
+        "<template><pre a>\n\nz</pre></template>",
+    ):
+        once = laid_out(code)
+        assert "\n\n" in once
+        assert laid_out(once) == once

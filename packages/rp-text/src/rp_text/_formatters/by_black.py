@@ -23,6 +23,8 @@ def format_one(request: Formatting) -> str:
     Raises:
         FormatError: It is not well-formed.
     """
+    if "\0" in request.code:
+        raise _placed(request.code, ValueError("the code has NUL"))
     mode = black.Mode(line_length=request.line_length, is_pyi=request.is_stub)
     try:
         return black.format_file_contents(request.code, fast=False, mode=mode)

@@ -11,7 +11,7 @@ from functools import cache
 from threading import Timer
 from typing import TYPE_CHECKING, Final
 
-import ruff
+from ruff import __main__ as ruff  # where older releases have it alone
 
 from rp_core import Program
 from rp_text._errors import FormatError, TextError

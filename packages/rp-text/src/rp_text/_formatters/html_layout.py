@@ -28,6 +28,8 @@ _CONTEXTS: Final = {
     **dict.fromkeys(("caption", "colgroup", "tbody", "tfoot", "thead"), "table"),
     "col": "colgroup", "tr": "tbody", "td": "tr", "th": "tr",
 }  # fmt: skip
+_OF_MARKUP: Final = frozenset({"noscript", "template"})
+_SKIPPED_LINE: Final = re.compile(r'(<(?:listing|pre|textarea)(?: [^\s">]+="[^"]*")*>)\n')
 _SKIPS_LINE: Final = frozenset({"listing", "pre", "textarea"})  # one right after their tag
 _DOCTYPE: Final = "-doctype"
 
@@ -131,6 +133,8 @@ def _source(node: Any) -> str:
     """Return a node as it is to be parsed again, with all of its blanks."""
     if node.tag in VOID:
         return _tags(node)[0]
+    if node.tag in _OF_MARKUP:
+        return _SKIPPED_LINE.sub(r"\1\n\n", node.html)
     if node.tag not in _SKIPS_LINE:
         return str(node.html)
     start, end = _tags(node)
