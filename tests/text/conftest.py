@@ -21,7 +21,7 @@ CHAINS: dict[str, Fallback[Any, Any]] = {
     "highlighter": painted,
     "json_backend": parse,
 }
-_ONCE = frozenset({"test_detect_encoding", "test_strip_html", "test_languages"})
+_ONCE = frozenset({"test_detect_encoding", "test_format_html", "test_strip_html", "test_urls"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -24,7 +24,8 @@ from rp_text.sync import FormatBackend, Formatted
 
 PYTHON = ["ruff", "black"]
 BAD = ["def (:\n", "x = (1,\n", "if x:\n", "  x\n y\n", "x = 1\0\n", "'''open", "print 'a'\n"]
-SOURCES = [ast, inspect, json.decoder, json.encoder, stat, os]
+SOURCES = [json.decoder, json.encoder, stat]
+LONG = [ast, inspect, os]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -32,7 +33,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("formatter", PYTHON)
 
 
-@pytest.mark.parametrize("module", SOURCES, ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module",
+    [*SOURCES, *(pytest.param(module, marks=pytest.mark.once) for module in LONG)],
+    ids=lambda module: module.__name__,
+)
 def test_python_keeps_its_tree_and_is_formatted_once(
     module: ModuleType, formatter: FormatBackend
 ) -> None:
@@ -252,7 +257,7 @@ class TestMany:
         assert not any(f.changed for f in rp_text.sync.format_many(paths))
 
     def test_the_same_comes_out_as_one_by_one(self, tmp_path: Path) -> None:
-        codes = [inspect.getsource(module) for module in SOURCES]
+        codes = [inspect.getsource(module) for module in [*SOURCES, *LONG]]
         paths = _files(tmp_path, codes)
 
         together = rp_text.sync.format_many(paths)

@@ -60,10 +60,10 @@ def test_nothing_is_too_broken(markup: str) -> None:
 )  # fmt: skip
 def test_hostile_html_takes_no_longer_than_other(piece: str) -> None:
     began = time.process_time()
-    rp_text.sync.strip_html(piece * (2_000_000 // len(piece)))
+    rp_text.sync.strip_html(piece * (500_000 // len(piece)))
 
     # A limit for what grows with the square: that would take minutes.
-    assert time.process_time() - began < 30
+    assert time.process_time() - began < 20
 
 
 def test_what_is_no_text_is_refused() -> None:
