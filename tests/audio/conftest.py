@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -15,7 +13,7 @@ from rp_audio._resampling import converted
 from rp_audio._speaker import speaker
 from rp_core import Fallback
 from rp_core._portal import portal
-from support.leaks import nothing_left, other_tasks
+from support.leaks import other_tasks
 from support.sounds import Clip, has_ffmpeg
 
 if TYPE_CHECKING:
@@ -73,18 +71,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Clip], Path]:
         return clip.write(folder)
 
     return make
-
-
-@pytest.fixture
-def leaves_nothing(
-    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
-    """Fail a test that leaves a descriptor, a thread, a child or a temporary file behind."""
-    temporaries = tmp_path_factory.mktemp("temporaries")
-    monkeypatch.setattr(tempfile, "tempdir", str(temporaries))
-    with nothing_left(tmp_path):
-        yield
-    assert not os.listdir(temporaries)
 
 
 @pytest.fixture

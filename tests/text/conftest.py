@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +7,6 @@ import pytest
 from rp_text._formatter import formatted
 from rp_text._highlighter import painted
 from rp_text._json_reader import parse
-from support.leaks import nothing_left
 
 if TYPE_CHECKING:
     from rp_core import Fallback
@@ -45,15 +40,3 @@ def only_what_is_installed(request: pytest.FixtureRequest) -> None:
             wanted = params.get(name) == backend.name or (marker and backend.name in marker.args)
             if wanted and backend.state != "installed":
                 pytest.skip(f"{backend.name} is not here: {backend.obstacle}")
-
-
-@pytest.fixture
-def leaves_nothing(
-    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
-    """Fail a test that leaves a descriptor, a thread, a child or a temporary file behind."""
-    temporaries = tmp_path_factory.mktemp("temporaries")
-    monkeypatch.setattr(tempfile, "tempdir", str(temporaries))
-    with nothing_left(tmp_path):
-        yield
-    assert not os.listdir(temporaries)

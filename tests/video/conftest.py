@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,6 @@ import pytest
 
 from rp_video._open_frames import open_frames
 from support.films import CLIPS, Clip
-from support.leaks import nothing_left
 
 _ONCE = frozenset({"test_cut_off", "test_gif", "test_odd_films", "test_slowmo", "test_stills"})
 _NAMES = ("backend", "encoder")
@@ -59,10 +58,3 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Clip], Path]:
 def film(made: Callable[[Clip], Path]) -> Path:
     """Return a film of 40 frames, 25 a second, with a key frame each 10."""
     return made(CLIPS[0])
-
-
-@pytest.fixture
-def leaves_nothing(tmp_path: Path) -> Iterator[None]:
-    """Fail a test that leaves a descriptor, a thread, a child or a temporary file behind."""
-    with nothing_left(tmp_path):
-        yield
