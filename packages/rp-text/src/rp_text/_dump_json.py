@@ -45,8 +45,9 @@ def dump_json(
     """Write a value as JSON (RFC 8259), to a file, which takes its place when it is whole.
 
     UTF-8, without a byte order mark, a space or a line end that is not asked for. NaN, the
-    infinities and lone surrogates are refused, and integers are exact, whatever their size. Keys
-    that are numbers, True, False or None are written as strings, as by the standard library.
+    infinities and lone surrogates are refused; integers are exact, up to the 4300 digits that
+    Python writes. Keys that are numbers, True, False or None are written as strings, as by the
+    standard library.
 
     Args:
         value: A dict, list, tuple, str, int, float, bool or None, and these in one another.

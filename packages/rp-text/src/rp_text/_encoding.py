@@ -33,23 +33,24 @@ class Encoding(NamedTuple):
 Encoding.__module__ = "rp_text"
 
 
-def encoding_of(data: bytes, *, whole: bool = True) -> Encoding:
+def encoding_of(data: bytes, *, begins: bool = True, whole: bool = True) -> Encoding:
     """Return the encoding that some bytes are in.
 
     Args:
         data: The text, or its beginning, or a part that begins between characters.
+        begins: Whether this is its beginning, where a mark counts.
         whole: Whether this is its end, which then may not be within a character.
 
     Raises:
         DecodeError: It is no text.
     """
-    if marked := bom_encoding(data):
+    if begins and (marked := bom_encoding(data)):
         return Encoding(marked, bom=True)
     try:
         codecs.getincrementaldecoder("utf-8")().decode(data, whole)
     except UnicodeDecodeError as error:
-        return _found(_sample(data, error.start))
-    if may_be_disguised(data):
+        return _found(_sample(data, error.start, begins=begins))
+    if may_be_disguised(data[:SAMPLE]):
         name, confidence = _guess(data[:SAMPLE])
         if name and name.replace("_", "").startswith(_DISGUISED):
             return Encoding(name, confidence)
@@ -61,10 +62,15 @@ def may_be_disguised(piece: bytes) -> bool:
     return b"\0" in piece or b"\x1b" in piece
 
 
-def _sample(data: bytes, wrong: int) -> bytes:
+def _sample(data: bytes, wrong: int, *, begins: bool) -> bytes:
     """Return a part of a text around what shows its encoding, from the beginning of a line."""
+    if may_be_disguised(data[:SAMPLE]):
+        return data[:SAMPLE]
     start = max(data.rfind(b"\n", 0, wrong) + 1, wrong - _BEFORE, 0)
-    return data[start : start + SAMPLE]
+    sample = data[start : start + SAMPLE]
+    if bom_encoding(sample) and (start or not begins):
+        return b"\n" + sample  # it is no mark here
+    return sample
 
 
 def _found(sample: bytes) -> Encoding:

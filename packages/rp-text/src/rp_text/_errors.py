@@ -43,8 +43,8 @@ class DecodeError(TextError, UnicodeError):
         super().__init__(message)
         self.position = position
 
-    def __reduce__(self) -> tuple[type[DecodeError], tuple[str, int | None]]:
-        return type(self), (str(self.args[0]), self.position)
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (str(self.args[0]), self.position), self.__dict__
 
 
 class EncodeError(TextError, UnicodeError):
@@ -70,8 +70,9 @@ class _PlacedError(TextError):
         self.line = line
         self.column = column
 
-    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
-        return _restored, (type(self), self.message, self.attempts, self.line, self.column)
+    def __reduce__(self) -> tuple[object, ...]:
+        place = self.message, self.attempts, self.line, self.column
+        return _restored, (type(self), *place), self.__dict__
 
 
 def _restored(

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from rp_core import check_int
+from rp_text._errors import FormatError
 from rp_text._formatter import LANGUAGES, Formatting, formatted
+from rp_text._write_text import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,9 +48,10 @@ def format_code(
 ) -> Formatted:
     r"""Format code.
 
-    Python keeps its syntax tree, JSON its values as they are written, HTML what is shown of it;
-    what is formatted once stays as it is. Each end of a line becomes what the first one is, and a
-    byte order mark stays. No configuration of a project is looked for.
+    Python keeps its syntax tree, apart from blanks of docstrings, JSON its values as they are
+    written, HTML what is shown of it; what is formatted once stays as it is. Each end of a line
+    becomes what the first one is, and a byte order mark stays. No configuration of a project is
+    looked for.
 
     Args:
         code: The code.
@@ -73,6 +76,7 @@ def format_code(
     known = check_formatting(language, line_length=line_length, timeout=timeout, backend=backend)
     if not isinstance(code, str):
         raise TypeError(f"code is a str, not {type(code).__name__!r}")
+    encoded(code, "utf-8")
     return formatted_by(
         code,
         formatted.using(backend),
@@ -113,8 +117,14 @@ def formatted_by(
 
 
 def prepared(code: str) -> str:
-    r"""Return code without a byte order mark, with \n at the ends of its lines."""
+    r"""Return code without a byte order mark, with \n at the ends of its lines.
+
+    Raises:
+        FormatError: There are two marks.
+    """
     plain = code.removeprefix(_MARK)
+    if plain.startswith(_MARK):
+        raise FormatError("there are two byte order marks", line=1, column=1)
     return _END.sub("\n", plain) if "\r" in plain else plain
 
 

@@ -7,9 +7,9 @@ import os
 import tokenize
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from rp_core import atomic_write, bom_encoding, readable_path
+from rp_core import atomic_write, bom_encoding, readable_path, text_encoding
 from rp_text._encoding import encoding_of
-from rp_text._errors import DecodeError
+from rp_text._errors import DecodeError, FormatError
 from rp_text._format_code import (
     LINE_LENGTH,
     TIMEOUT,
@@ -20,6 +20,7 @@ from rp_text._format_code import (
 )
 from rp_text._formatter import SUFFIXES, formatted
 from rp_text._read_text import decoded
+from rp_text._write_text import encoded
 
 if TYPE_CHECKING:
     from rp_text._format_code import FormatBackend
@@ -31,6 +32,7 @@ class Code(NamedTuple):
     """A file of code."""
 
     path: str
+    data: bytes
     code: str
     encoding: str
     language: str
@@ -88,7 +90,7 @@ def read_code(path: Path, language: str | None, options: dict[str, Any]) -> Code
     with open(target, "rb") as file:
         data = file.read()
     encoding = _encoding_of(data, known)
-    return Code(target, decoded(data, encoding), encoding, known)
+    return Code(target, data, decoded(data, encoding), encoding, known)
 
 
 def _encoding_of(data: bytes, language: str) -> str:
@@ -100,19 +102,27 @@ def _encoding_of(data: bytes, language: str) -> str:
         return f"{marked}-le" if data.startswith(b"\xff\xfe") else f"{marked}-be"
     if language != "python":
         return encoding_of(data).name
+    return _declared(data)
+
+
+def _declared(data: bytes) -> str:
+    """Return the encoding that a file of Python declares (PEP 263)."""
     try:
-        return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
-    except SyntaxError as error:
-        raise DecodeError(f"the file is no Python: {error.msg}") from None
+        return text_encoding(tokenize.detect_encoding(io.BytesIO(data).readline)[0])
+    except (SyntaxError, LookupError) as error:
+        raise DecodeError(f"the file is no Python: {error}") from None
 
 
 def write_code(file: Code, result: Formatted, *, durable: bool) -> None:
     """Write a file that was formatted, where that changed it.
 
     Raises:
+        FormatError: It would then be read as another text.
         OSError: It could not be written; it stays as it is.
     """
     if result.changed:
-        data = result.text.encode(file.encoding)
+        data = encoded(result.text, file.encoding)
+        if file.language == "python" and _declared(data) != _declared(file.data):
+            raise FormatError("formatted, a comment would declare another encoding of the file")
         with atomic_write(file.path, durable=durable) as destination:
             destination.write(data)

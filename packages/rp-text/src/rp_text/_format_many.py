@@ -103,10 +103,14 @@ class _Together:
     def prepared_paths(self, paths: Iterable[Path]) -> Iterator[Path]:
         """Give the paths again, each once its file is read, and ruff has seen it."""
         iterator = iter(paths)
-        while group := list(islice(iterator, _TOGETHER)):
+        while group := list(islice(iterator, _TOGETHER if self._is_together() else 1)):
             files = [self._read(path) for path in group]
             self._next.extend(zip(files, self._by_ruff(files), strict=True))
             yield from group
+
+    def _is_together(self) -> bool:
+        has_ruff = any(b.name == "ruff" and b.state == "installed" for b in formatted.backends)
+        return has_ruff and self._options.get("backend") in {None, "ruff"}
 
     def _read(self, path: Path) -> Code | Exception:
         try:
@@ -117,11 +121,10 @@ class _Together:
     def _by_ruff(self, files: Sequence[Code | Exception]) -> list[str | FormatError | None]:
         """Return for each file what ruff made of it; None: it was not asked, or failed."""
         results: list[str | FormatError | None] = [None] * len(files)
-        wanted = self._options.get("backend") in {None, "ruff"} and _has_ruff()
         asked = [
             (at, self._request(file))
             for at, file in enumerate(files)
-            if wanted and isinstance(file, Code) and file.language == "python"
+            if isinstance(file, Code) and file.language == "python"
         ]
         if len(asked) > 1:
             from rp_text._formatters.by_ruff import format_together
@@ -138,9 +141,11 @@ class _Together:
         request = request_for(file.code, file.language, file.path, self._options)
         return request._replace(code=prepared(file.code))
 
-    def finish(self, _path: Path) -> Formatted:
+    def finish(self, path: Path) -> Formatted:
         """Write the next file, and return what became of it."""
         file, text = self._next.popleft()
+        if isinstance(file, Code) and (now := self._read(path)) != file:
+            file, text = now, None  # it was changed meanwhile
         if isinstance(file, Exception):
             raise file
         if isinstance(text, FormatError):
@@ -151,7 +156,3 @@ class _Together:
             result = finished(file.code, text, "ruff")
         write_code(file, result, durable=self._durable)
         return result
-
-
-def _has_ruff() -> bool:
-    return any(b.name == "ruff" and b.state == "installed" for b in formatted.backends)

@@ -10,7 +10,13 @@ from rp_text._errors import EncodeError, FormatError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LANGUAGES: Final = {"python": "python", "py": "python", "json": "json", "html": "html"}
+LANGUAGES: Final = {
+    "python": "python",
+    "python3": "python",
+    "py": "python",
+    "json": "json",
+    "html": "html",
+}
 SUFFIXES: Final = {
     ".py": "python", ".pyi": "python", ".pyw": "python", ".json": "json", ".html": "html",
     ".htm": "html",

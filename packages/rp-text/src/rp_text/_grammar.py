@@ -44,6 +44,7 @@ _KINDS: Final[dict[str, Any]] = {
 }
 # Half of what there is: looked for, it would take a third of the time.
 _UNCOLORED: Final = frozenset({"variable", "variable.parameter"})
+_SURROGATE: Final = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _RUNS: Final = re.compile(rb"(.)\1*+", re.DOTALL)
 
 
@@ -53,7 +54,9 @@ def tokens_of(code: str, module: str) -> Iterator[tuple[Any, str]]:
 
     language, query, names = _grammar(module)
     data = code.encode("utf-8", "surrogatepass")
-    root = Parser(language).parse(data).root_node
+    # Of the same length, and no bytes between which a token could end within a character.
+    readable = data if code.isascii() else _SURROGATE.sub(b"\xef\xbf\xbd", data)
+    root = Parser(language).parse(readable).root_node
     captures = QueryCursor(query).captures(root)
     spans = [
         (node.start_byte - node.end_byte, names[name][0], node.start_byte, names[name][1])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import AsyncIterable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from rp_core import atomic_write, writable_path
 from rp_text._errors import JSONError
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from rp_text._load_json import JSONBackend
     from rp_text._options import LineOptions
     from rp_text._pieces import Source
-
-_BLANKS: Final = " \t\n"
 
 
 def iter_json_lines(
@@ -56,10 +54,19 @@ def iter_json_lines(
         LimitExceededError: A line is longer than `max_line`, or nested too deeply.
         Exception: As `read_lines`.
     """
+    options = _options(batch_bytes, max_line, urls=urls)
+    return _values(source, options, reader(backend, unique_keys=unique_keys))
+
+
+def _options(batch_bytes: int, max_line: int, *, urls: bool) -> LineOptions:
     options = check_line_options(
         encoding="utf-8", errors="strict", batch_bytes=batch_bytes, max_line=max_line, urls=urls
     )
-    return _values(source, options, reader(backend, unique_keys=unique_keys))
+    return options._replace(surrogates=False)
+
+
+def _is_blank(line: str, number: int) -> bool:
+    return not (line.removeprefix("\ufeff") if number == 1 else line).strip(" \t\n")
 
 
 def _values(
@@ -67,7 +74,7 @@ def _values(
 ) -> Generator[Any, None, None]:
     with open_lines(source, options) as lines:
         for number, line in enumerate(lines, 1):
-            if line.strip(_BLANKS):
+            if not _is_blank(line, number):
                 try:
                     value = read(line)
                 except JSONError as error:
@@ -94,9 +101,7 @@ def value_batches(
     Raises:
         Exception: As `iter_json_lines`.
     """
-    options = check_line_options(
-        encoding="utf-8", errors="strict", batch_bytes=batch_bytes, max_line=max_line, urls=urls
-    )
+    options = _options(batch_bytes, max_line, urls=urls)
     return _batches(source, options, batch_bytes, reader(backend, unique_keys=unique_keys))
 
 
@@ -111,7 +116,7 @@ def _batches(
             try:
                 for line in batch:
                     number += 1
-                    if line.strip(_BLANKS):
+                    if not _is_blank(line, number):
                         values.append(read(line))
             except JSONError as error:
                 if values:
@@ -141,7 +146,9 @@ def write_json_lines(
     Raises:
         Exception: As `dump_json`, and what `values` raises; in every case the old file stays.
     """
-    if isinstance(values, (str, bytes)) or not isinstance(values, (Iterable, AsyncIterable)):
+    if isinstance(values, (str, bytes, Mapping)) or not isinstance(
+        values, (Iterable, AsyncIterable)
+    ):
         raise TypeError(f"values are an iterable, not {type(values).__name__!r}")
     if not isinstance(values, Iterable):
         raise TypeError("an async iterable of values needs the async face")

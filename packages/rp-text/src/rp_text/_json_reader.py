@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 _MARK: Final = b"\xef\xbb\xbf"
-_STRING_OR_CONSTANT: Final = re.compile(r'"(?:[^"\\]|\\.)*"|NaN|-?Infinity', re.DOTALL)
+_STRING_OR_CONSTANT: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|NaN|-?Infinity', re.DOTALL)
 
 
 class Parsing(NamedTuple):
@@ -36,6 +36,10 @@ class _ConstantError(ValueError):
     """NaN or an infinity, of which JSON has none."""
 
 
+class _TwiceError(ValueError):
+    """An object that has a key twice."""
+
+
 def refuse_constant(constant: str) -> NoReturn:
     """Refuse NaN or an infinity.
 
@@ -49,7 +53,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         counts = Counter(key for key, _ in pairs)
-        raise ValueError(f"an object has the key {counts.most_common(1)[0][0]!r} twice")
+        raise _TwiceError(f"an object has the key {counts.most_common(1)[0][0]!r} twice")
     return found
 
 
@@ -69,7 +73,9 @@ def json(request: Parsing) -> Any:
         raise too_deep() from None
     except _ConstantError as error:
         raise no_json(text, str(error)) from None
-    except ValueError as error:  # a key twice, or a number of more digits than int() takes
+    except _TwiceError as error:
+        raise JSONError(str(error)) from None
+    except ValueError as error:  # a number of more digits than int() takes
         raise JSONError(plain_message(str(error).partition(":")[0])) from None
     if "\\" in text and ("\\ud" in text or "\\uD" in text):
         check_surrogates(value)

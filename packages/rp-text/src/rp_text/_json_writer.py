@@ -93,6 +93,7 @@ def at_once(
 
 def plain_message(message: str) -> str:
     """Return the message of a library as part of one of ours."""
+    message = message.removesuffix(" at").removesuffix(" starting")
     return f"{message[:1].lower()}{message[1:]}"
 
 

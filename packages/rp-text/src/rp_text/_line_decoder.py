@@ -3,7 +3,7 @@ r"""What makes text with \n at the ends of its lines of bytes, and measures its 
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rp_core import LimitExceededError
 from rp_text._encoding import SAMPLE, encoding_of, may_be_disguised
@@ -11,6 +11,9 @@ from rp_text._errors import DecodeError
 
 if TYPE_CHECKING:
     from rp_text._options import LineOptions
+
+
+_FIRST: Final = 256
 
 
 class LineDecoder(codecs.IncrementalDecoder):
@@ -50,19 +53,32 @@ class LineDecoder(codecs.IncrementalDecoder):
         return b"", 0
 
     def _decode_unsettled(self, data: bytes, final: bool) -> str:
-        if not self._held:
-            is_plain = data.isascii() and (self._offset or not may_be_disguised(data))
-            if is_plain:
-                self._offset += len(data)
-                return data.decode("ascii")
-            self._wanted = len(data) + SAMPLE
-        self._held += data
-        if len(self._held) < self._wanted and not final:
+        if self._held:
+            data = self._held + data
+        elif self._offset and data.isascii() and self._is_plain(data):
+            self._offset += len(data)
+            return data.decode("ascii")
+        self._held = data
+        if not self._is_enough(data) and not final:
             return ""
-        held, self._held = self._held, b""
-        name = encoding_of(held, whole=final).name
+        self._held, self._wanted = b"", 0
+        if data.isascii() and self._is_plain(data):
+            self._offset += len(data)
+            return data.decode("ascii")
+        name = encoding_of(data, begins=not self._offset, whole=final).name
         self._inner = codecs.getincrementaldecoder(name)(self.errors)
-        return self._decoded(held, final)
+        return self._decoded(data, final)
+
+    def _is_plain(self, data: bytes) -> bool:
+        """Return whether ASCII is ASCII: what is in disguise shows that soon."""
+        return self._offset >= SAMPLE or not may_be_disguised(data)
+
+    def _is_enough(self, data: bytes) -> bool:
+        """Return whether an encoding can be told: of ASCII by a line, of all else by a sample."""
+        if data.isascii() and self._is_plain(data):
+            return len(data) >= _FIRST or b"\n" in data
+        self._wanted = self._wanted or len(data) + SAMPLE
+        return len(data) >= self._wanted
 
     def _decoded(self, data: bytes, final: bool) -> str:
         try:
@@ -70,6 +86,8 @@ class LineDecoder(codecs.IncrementalDecoder):
         except UnicodeDecodeError as error:
             start = self._offset - (len(error.object) - len(data)) + error.start
             raise no_text(error, start) from error
+        except UnicodeError as error:  # of codecs that have states
+            raise DecodeError(f"{error}; see encoding and errors") from error
         self._offset += len(data)
         return text
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
+from rp_text._errors import DecodeError
 from rp_text._line_decoder import LineDecoder
 from rp_text._pieces import opened_file
 
@@ -52,10 +53,11 @@ def open_lines(source: Any, options: LineOptions) -> Iterator[io.TextIOWrapper]:
     with opened_file(source, urls=options.urls) as opened:
         if callable(opened):
             first = opened(_PIECE)
-            is_text = isinstance(first, str)
-            buffer: Any = (_EncodedPieces if is_text else _Pieces)(first, opened)
-            if is_text:
-                options = options._replace(encoding="utf-8", errors="surrogatepass")
+            buffer: Any = _Pieces(first, opened)
+            if isinstance(first, str):
+                errors = "surrogatepass" if options.surrogates else "strict"
+                buffer = _EncodedPieces(first, opened, errors)
+                options = options._replace(encoding="utf-8", errors=errors)
         else:
             buffer = opened
         token = _made.set(LineDecoder(options))
@@ -96,19 +98,32 @@ class _Pieces:
 
     def read1(self, size: int) -> bytes:
         """Return the next bytes, none at the end."""
-        return self._next(size)  # type: ignore[no-any-return]
+        piece = self._next(size)
+        if isinstance(piece, str) and piece:
+            raise TypeError("the pieces of a text are all bytes, or all str")
+        return piece or b""
 
-    def _next(self, size: int) -> Any:
+    def _next(self, size: int) -> bytes | str:
         if self._first is None:
-            return self._read(size)
+            return self._read(size)  # type: ignore[no-any-return]
         first, self._first = self._first, None
-        return first
+        return first  # type: ignore[no-any-return]
 
 
 class _EncodedPieces(_Pieces):
-    """The same of text, which may have what no encoding has."""
+    """The same of text."""
+
+    def __init__(self, first: Any, read: Read, errors: str) -> None:
+        super().__init__(first, read)
+        self._errors = errors
 
     def read1(self, size: int) -> bytes:
         """Return the next bytes, none at the end."""
         piece = self._next(size)
-        return piece.encode("utf-8", "surrogatepass") if piece else b""
+        if isinstance(piece, bytes) and piece:
+            raise TypeError("the pieces of a text are all bytes, or all str")
+        try:
+            return piece.encode("utf-8", self._errors) if piece else b""
+        except UnicodeEncodeError as error:
+            wrong = error.object[error.start]
+            raise DecodeError(f"the text has a lone surrogate: {wrong!a}") from None

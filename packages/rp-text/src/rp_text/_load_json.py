@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from rp_core import check_int
 from rp_text._json_reader import Parsing, json, parse
-from rp_text._json_writer import at_once
+from rp_text._json_writer import at_once, check_surrogates
 from rp_text._pieces import MAX_BYTES, gathered
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def load_json(
     check_int("max_bytes", max_bytes, 0)
     ask = reader(backend, unique_keys=unique_keys)
     data = gathered(source, max_bytes=max_bytes, urls=urls)
+    if isinstance(data, str):
+        check_surrogates(data)
     return ask(data)
 
 

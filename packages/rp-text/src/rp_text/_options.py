@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import codecs
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rp_core import check_int, text_encoding
 
+_OF_WRITING: Final = frozenset({"namereplace", "xmlcharrefreplace"})
+
 
 class LineOptions(NamedTuple):
-    """How lines are to be read; an encoding of None is to be found."""
+    """How lines are to be read.
+
+    Attributes:
+        encoding: None: it is to be found.
+        errors: As in `open`.
+        max_line: Most characters of a line.
+        urls: Whether URLs may be read.
+        surrogates: Whether what is text already may have lone surrogates.
+    """
 
     encoding: str | None
     errors: str
     max_line: int
     urls: bool
+    surrogates: bool = True
 
 
 def check_encoding(encoding: str, errors: str = "strict") -> str | None:
@@ -27,6 +38,8 @@ def check_encoding(encoding: str, errors: str = "strict") -> str | None:
     if not isinstance(errors, str):
         raise TypeError(f"errors is a str, not {errors!r}")
     codecs.lookup_error(errors)
+    if errors in _OF_WRITING:
+        raise LookupError(f"{errors!r} is for writing")
     return None if encoding == "auto" else text_encoding(encoding)
 
 

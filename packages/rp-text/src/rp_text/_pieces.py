@@ -33,10 +33,15 @@ _LARGEST: Final = 1 << 24
 
 @contextmanager
 def opened_file(source: Any, *, urls: bool) -> Iterator[Read | io.BufferedReader]:
-    """Open a source: as the file that it is, if it is one and not compressed; else as `opened`.
+    """Open a source: as the file that it is, if it is one that is regular and not compressed.
+
+    Of others a function is given that reads at least one and at most so many bytes or characters,
+    and none at the end; what is compressed is read decompressed.
 
     Raises:
-        Exception: What `opened` raises.
+        TypeError: It is no source.
+        ValueError: URLs are refused.
+        OSError: As from the file system.
     """
     if not isinstance(source, (str, os.PathLike)) or is_url(source):
         yield decompressed(_reader(source, urls=urls))
@@ -46,23 +51,6 @@ def opened_file(source: Any, *, urls: bool) -> Iterator[Read | io.BufferedReader
             yield file
         else:
             yield decompressed(file.read1)
-
-
-@contextmanager
-def opened(source: Any, *, urls: bool) -> Iterator[Read]:
-    """Open a source: what it yields reads at most so many bytes or characters, none at the end.
-
-    Files that are compressed are read decompressed.
-
-    Raises:
-        TypeError: It is no source.
-        ValueError: URLs are refused.
-    """
-    if isinstance(source, (str, os.PathLike)) and not is_url(source):
-        with open(source, "rb", buffering=0) as file:
-            yield decompressed(file.read)
-    else:
-        yield decompressed(_reader(source, urls=urls))
 
 
 def _reader(source: Any, *, urls: bool) -> Read:
@@ -109,16 +97,17 @@ def gathered(source: Any, *, max_bytes: int, urls: bool) -> bytes | str:
 
     Raises:
         LimitExceededError: There are more than `max_bytes` bytes or characters.
-        Exception: What `opened` raises.
+        Exception: What `opened_file` raises.
     """
     if isinstance(source, bytes) and not compression_of(source):
         _check_size(len(source), max_bytes)
         return source
-    if isinstance(source, (str, os.PathLike)) and not is_url(source):
-        _check_size(os.stat(source).st_size, max_bytes)
     pieces: list[Any] = []
     room, size = max_bytes + 1, _PIECE
-    with opened(source, urls=urls) as read:
+    with opened_file(source, urls=urls) as opened:
+        if not callable(opened):
+            _check_size(os.fstat(opened.fileno()).st_size, max_bytes)
+        read: Read = opened if callable(opened) else opened.read
         while piece := read(min(room, size)):
             pieces.append(piece)
             room -= len(piece)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from rp_core import check_int
+from rp_core import bom_encoding, check_int
 from rp_text._encoding import encoding_of
+from rp_text._errors import DecodeError
 from rp_text._line_decoder import no_text
 from rp_text._options import check_encoding
 from rp_text._pieces import MAX_BYTES, gathered
@@ -68,7 +69,13 @@ def decoded(data: bytes, name: str | None, errors: str = "strict") -> str:
     """
     if name is None:
         name = encoding_of(data).name
+    marked = bom_encoding(data)
+    if name in {"utf-16", "utf-32"} and data and not marked:
+        raise DecodeError(f"a text in {name} begins with a byte order mark; see encoding")
     try:
         return data.decode(name, errors)
     except UnicodeDecodeError as error:
-        raise no_text(error, error.start) from None
+        before = 3 if marked == name == "utf-8-sig" else 0  # of which this codec does not know
+        raise no_text(error, error.start + before) from None
+    except UnicodeError as error:
+        raise DecodeError(f"{error}; see encoding and errors") from None

@@ -6,6 +6,7 @@ Not those of `multiprocessing`: these do not import the program that calls, whic
 
 from __future__ import annotations
 
+import os
 import pickle
 import struct
 import sys
@@ -37,7 +38,7 @@ class Workers:
 
     def __init__(self, target: str, options: Mapping[str, Any]) -> None:
         self._command = [sys.executable, "-c", _BEGIN, target, *sys.path]
-        self._options = dict(options)
+        self._options = {name: _plain(value) for name, value in options.items()}
         self._idle: SimpleQueue[Program] = SimpleQueue()
         self._lock = Lock()
         self._stack = ExitStack()
@@ -55,7 +56,7 @@ class Workers:
         except Empty:
             worker = self._started()
         try:
-            send(worker.process.stdin, (argument, self._options))
+            send(worker.process.stdin, (_plain(argument), self._options))
             outcome, value = receive(worker.process.stdout)
         except (OSError, EOFError) as error:
             worker.close()
@@ -81,6 +82,11 @@ class Workers:
         with self._lock:
             self._is_over = True
         self._stack.close()
+
+
+def _plain(value: Any) -> Any:
+    """Return a path or a str of the caller's own class as one that a process knows, too."""
+    return str(os.fspath(value)) if isinstance(value, (str, os.PathLike)) else value
 
 
 def serve(target: str) -> None:

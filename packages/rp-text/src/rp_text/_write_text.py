@@ -74,6 +74,6 @@ def encoded(text: str, encoding: str, encoder: codecs.IncrementalEncoder | None 
     try:
         return encoder.encode(text) if encoder else text.encode(encoding)
     except UnicodeEncodeError as error:
-        raise EncodeError(
-            f"character {error.start}, {error.object[error.start]!a}, is not in {encoding}"
-        ) from None
+        where = "" if encoder else f"character {error.start}, "
+        wrong = f"{where}{error.object[error.start]!a}"
+        raise EncodeError(f"{wrong} is not in {encoding}") from None

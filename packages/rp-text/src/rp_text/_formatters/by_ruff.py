@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from threading import Timer
+from threading import TIMEOUT_MAX, Timer
 from typing import TYPE_CHECKING, Final
 
 from ruff import __main__ as ruff  # where older releases have it alone
@@ -68,7 +68,8 @@ def format_together(requests: Sequence[Formatting]) -> list[str | FormatError]:
         for name, request in zip(names, requests, strict=True):
             with open(os.path.join(folder, name), "xb") as file:
                 file.write(encoded(request.code, "utf-8"))
-        command = [*_command(requests[0].line_length), folder]
+        # Each by its name: of a folder, those that some .gitignore names would be left out.
+        command = [*_command(requests[0].line_length), *(f"{folder}{os.sep}{n}" for n in names)]
 
         def note(path: str, error: FormatError) -> None:
             found[os.path.basename(path)] = error
@@ -116,7 +117,7 @@ def _running(
             late.append(True)
             program.kill()
 
-        timer = Timer(timeout, end)
+        timer = Timer(min(timeout, TIMEOUT_MAX), end)
         timer.daemon = True
         timer.start()
         try:

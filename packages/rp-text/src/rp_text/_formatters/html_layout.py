@@ -6,20 +6,28 @@ Blanks are added and taken only where they are not shown: at the borders of bloc
 from __future__ import annotations
 
 import re
-from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
+from rp_core import LimitExceededError
 from rp_text._html_elements import BLOCKS, HIDDEN, RAW, VOID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _INDENT: Final = "  "
+_OPTIONAL_ENDS: Final = "p li dt dd option optgroup tr td th tbody thead tfoot colgroup rt rp"
 _BLANKS: Final = re.compile(r"[ \t\n\r\f]+")
-_DOCUMENT: Final = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
-_DOCTYPE_SOURCE: Final = re.compile(r"<!doctype[^>]*>", re.IGNORECASE)
+_BEFORE: Final = r"\s*(?:<!--.*?-->\s*)*"
+_DOCUMENT: Final = re.compile(
+    rf"{_BEFORE}<(?:!doctype|html|head|body)[\s/>]", re.IGNORECASE | re.DOTALL
+)
+_DOCTYPE_SOURCE: Final = re.compile(rf"{_BEFORE}(<!doctype[^>]*>)", re.IGNORECASE | re.DOTALL)
+_TAGS: Final = re.compile(r"<(/?)([a-z][^\s/>]*)", re.IGNORECASE)
+_DEEPEST: Final = 1000
+_MOST_RUNS: Final = 5
+_CLOSED_BY_OTHERS: Final = VOID | frozenset(_OPTIONAL_ENDS.split())
 _DOCTYPE_START: Final = "<!DOCTYPE"
 _FIRST: Final = "<!---->"  # asked for its source, the first node gives that of all others, too
 _FIRST_TAG: Final = re.compile(r"\s*<([a-z]+)", re.IGNORECASE)
@@ -29,14 +37,45 @@ _CONTEXTS: Final = {
     "col": "colgroup", "tr": "tbody", "td": "tr", "th": "tr",
 }  # fmt: skip
 _OF_MARKUP: Final = frozenset({"noscript", "template"})
-_SKIPPED_LINE: Final = re.compile(r'(<(?:listing|pre|textarea)(?: [^\s">]+="[^"]*")*>)\n')
+_SKIPPED_LINE: Final = re.compile(r'(<(?:listing|pre|textarea)(?: [^\s">]+(?:="[^"]*")?)*>)\n')
 _SKIPS_LINE: Final = frozenset({"listing", "pre", "textarea"})  # one right after their tag
 _DOCTYPE: Final = "-doctype"
 
 
 def format_one(code: str) -> str:
-    """Return HTML with each block on lines of its own."""
-    is_document = _DOCUMENT.search(code) is not None
+    """Return HTML with each block on lines of its own.
+
+    Raises:
+        LimitExceededError: It is nested too deeply.
+    """
+    _check_depth(code)
+    # References to characters stay as they are written: what they stand for may not be in the
+    # encoding of the file, or be markup where it stands.
+    mark = next(sign for sign in map(chr, range(0xE000, 0xF900)) if sign not in code)
+    text = _joined(code.replace("&", mark))
+    for _ in range(_MOST_RUNS):  # some trees, of tables and lists, are read as others again
+        before, text = text, _joined(text)
+        if text == before:
+            break
+    return text.replace(mark, "&")
+
+
+def _joined(code: str) -> str:
+    return "".join(f"{line}\n" for line in _laid_out(code))
+
+
+def _check_depth(code: str) -> None:
+    """Refuse what is nested so deeply that the parser would take the square of the time."""
+    depth = 0
+    for tag in _TAGS.finditer(code):
+        if tag[2].lower() not in _CLOSED_BY_OTHERS:
+            depth = max(depth - 1, 0) if tag[1] else depth + 1
+        if depth > _DEEPEST:
+            raise LimitExceededError(f"the HTML is nested deeper than {_DEEPEST} elements")
+
+
+def _laid_out(code: str) -> Iterator[str]:
+    is_document = _DOCUMENT.match(code) is not None
     first = None if is_document else _FIRST_TAG.match(code)
     tree = LexborHTMLParser(
         code if is_document else _FIRST + code,
@@ -46,13 +85,12 @@ def format_one(code: str) -> str:
     )
     root: Any = tree.root
     if not is_document:
-        return "".join(f"{line}\n" for line in _lines(list(_siblings(root.next)), 0))
-    lines = _lines(list(_children(root.parent)), 0)
-    doctype = _DOCTYPE_SOURCE.search(code)
-    # The tree has the name of the document's type alone, and an older type shows it otherwise.
-    return "".join(
-        f"{doctype[0] if doctype and line.startswith(_DOCTYPE_START) else line}\n" for line in lines
-    )
+        yield from _lines(list(_siblings(root.next)), 0)
+        return
+    doctype = _DOCTYPE_SOURCE.match(code)
+    for line in _lines(list(_children(root.parent)), 0):
+        # The tree has the name of the document's type alone; an older type shows it otherwise.
+        yield doctype[1] if doctype and line.startswith(_DOCTYPE_START) else line
 
 
 def _siblings(node: Any) -> Iterator[Any]:
@@ -120,7 +158,7 @@ def _inline(nodes: list[Any]) -> str:
     parts: list[str] = []
     for node in nodes:
         if node.is_text_node:
-            parts.append(escape(_BLANKS.sub(" ", node.text_content or ""), quote=False))
+            parts.append(_BLANKS.sub(" ", node.text_content or "").replace("<", "&lt;"))
         elif not node.is_element_node or node.tag in RAW:
             parts.append(_source(node))
         else:
@@ -138,8 +176,7 @@ def _source(node: Any) -> str:
     if node.tag not in _SKIPS_LINE:
         return str(node.html)
     start, end = _tags(node)
-    inner = node.inner_html or ""
-    return f"{start}{chr(10) if inner.startswith(chr(10)) else ''}{inner}{end}"
+    return _SKIPPED_LINE.sub(r"\1\n\n", f"{start}{node.inner_html or ''}{end}")
 
 
 def _tags(node: Any) -> tuple[str, str]:
@@ -151,4 +188,4 @@ def _tags(node: Any) -> tuple[str, str]:
 
 
 def _quoted(value: str) -> str:
-    return value.replace("&", "&amp;").replace('"', "&quot;")
+    return value.replace('"', "&quot;")

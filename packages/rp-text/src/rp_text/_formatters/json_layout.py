@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from rp_core import LimitExceededError
 from rp_text._errors import FormatError, JSONError
 from rp_text._json_reader import no_json, refuse_constant
+from rp_text._json_writer import plain_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ def format_one(code: str) -> str:
     try:
         _READER.decode(code)
     except json.JSONDecodeError as error:
-        raise FormatError(error.msg, line=error.lineno, column=error.colno) from None
+        raise FormatError(plain_message(error.msg), line=error.lineno, column=error.colno) from None
     except RecursionError:
         raise LimitExceededError(
             "the JSON is nested too deeply: beyond about 1000 levels"
