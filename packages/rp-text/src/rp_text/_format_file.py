@@ -113,6 +113,15 @@ def _declared(data: bytes) -> str:
         raise DecodeError(f"the file is no Python: {error}") from None
 
 
+def is_current(file: Code) -> bool:
+    """Return whether a file still is what was read."""
+    try:
+        with open(file.path, "rb") as opened:
+            return opened.read() == file.data
+    except OSError:
+        return False
+
+
 def write_code(file: Code, result: Formatted, *, durable: bool) -> None:
     """Write a file that was formatted, where that changed it.
 

@@ -16,7 +16,7 @@ from rp_text._format_code import (
     prepared,
     request_for,
 )
-from rp_text._format_file import Code, read_code, write_code
+from rp_text._format_file import Code, is_current, read_code, write_code
 from rp_text._formatter import formatted
 
 if TYPE_CHECKING:
@@ -144,8 +144,8 @@ class _Together:
     def finish(self, path: Path) -> Formatted:
         """Write the next file, and return what became of it."""
         file, text = self._next.popleft()
-        if isinstance(file, Code) and (now := self._read(path)) != file:
-            file, text = now, None  # it was changed meanwhile
+        if isinstance(file, Code) and not is_current(file):
+            file, text = self._read(path), None
         if isinstance(file, Exception):
             raise file
         if isinstance(text, FormatError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rp_core import atomic_write, writable_path
 from rp_text._errors import JSONError
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from rp_text._load_json import JSONBackend
     from rp_text._options import LineOptions
     from rp_text._pieces import Source
+
+_BLANKS: Final = " \t\n"
+_MARK: Final = "\ufeff"
 
 
 def iter_json_lines(
@@ -65,18 +68,15 @@ def _options(batch_bytes: int, max_line: int, *, urls: bool) -> LineOptions:
     return options._replace(surrogates=False)
 
 
-def _is_blank(line: str, number: int) -> bool:
-    return not (line.removeprefix("\ufeff") if number == 1 else line).strip(" \t\n")
-
-
 def _values(
     source: Any, options: LineOptions, read: Callable[[str], Any]
 ) -> Generator[Any, None, None]:
     with open_lines(source, options) as lines:
         for number, line in enumerate(lines, 1):
-            if not _is_blank(line, number):
+            text = line.removeprefix(_MARK) if number == 1 else line
+            if text.strip(_BLANKS):
                 try:
-                    value = read(line)
+                    value = read(text)
                 except JSONError as error:
                     raise _placed(error, number) from None
                 yield value
@@ -116,8 +116,9 @@ def _batches(
             try:
                 for line in batch:
                     number += 1
-                    if not _is_blank(line, number):
-                        values.append(read(line))
+                    text = line.removeprefix(_MARK) if number == 1 else line
+                    if text.strip(_BLANKS):
+                        values.append(read(text))
             except JSONError as error:
                 if values:
                     yield values
