@@ -183,6 +183,16 @@ class TestFormatting:
         assert (first.read_text(), second.read_text()) == ("x = 1\n", "y = 2  # edited\n")
 
     @pytest.mark.needs("ruff")
+    def test_one_file_with_two_marks_ends_no_other(self, tmp_path: Path) -> None:
+        paths = [tmp_path / f"{number}.py" for number in range(3)]
+        for path in paths:
+            path.write_text("x=1\n")
+        paths[1].write_text("\ufeff\ufeffx=1\n", "utf-8")
+
+        found = rp_text.sync.format_many(paths, on_error="return")
+        assert [type(result).__name__ for result in found] == ["Formatted", "Failure", "Formatted"]
+
+    @pytest.mark.needs("ruff")
     def test_no_comment_becomes_a_declaration(self, tmp_path: Path) -> None:
         path = tmp_path / "a.py"
         data = "\n\n# -*- coding: latin-1 -*-\nx='é'\n".encode()

@@ -16,6 +16,7 @@ from rp_text._format_code import (
     Formatted,
     check_formatting,
     formatted_by,
+    prepared,
     request_for,
 )
 from rp_text._formatter import SUFFIXES, formatted
@@ -90,7 +91,9 @@ def read_code(path: Path, language: str | None, options: dict[str, Any]) -> Code
     with open(target, "rb") as file:
         data = file.read()
     encoding = _encoding_of(data, known)
-    return Code(target, data, decoded(data, encoding), encoding, known)
+    code = decoded(data, encoding)
+    prepared(code)  # or one file with two marks would end the reading of many
+    return Code(target, data, code, encoding, known)
 
 
 def _encoding_of(data: bytes, language: str) -> str:

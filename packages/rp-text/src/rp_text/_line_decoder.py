@@ -12,8 +12,7 @@ from rp_text._errors import DecodeError
 if TYPE_CHECKING:
     from rp_text._options import LineOptions
 
-
-_FIRST: Final = 256
+_FIRST: Final = 256  # bytes of ASCII without an end of a line that are waited for
 
 
 class LineDecoder(codecs.IncrementalDecoder):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 BATCH_BYTES: Final = 1 << 19
 MAX_LINE: Final = 1 << 24
+_BRIEF: Final = 1 << 20  # what holds up a loop for about a millisecond
 _NOWAIT: Final = getattr(os, "RWF_NOWAIT", None)  # Linux has it
 
 
@@ -141,6 +142,8 @@ class _Batches(Generator[list[str], None, None]):
         """Return whether the next list can be made without waiting for a disk."""
         file = getattr(self._lines, "buffer", None)
         if _NOWAIT is None or not isinstance(file, io.BufferedReader):
+            return False
+        if self._batch_bytes > _BRIEF:
             return False
         number = file.fileno()
         end = min(file.raw.tell() + self._batch_bytes, os.fstat(number).st_size)
