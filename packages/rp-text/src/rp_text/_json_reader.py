@@ -64,9 +64,18 @@ _UNIQUE: Final = stdlib.JSONDecoder(parse_constant=refuse_constant, object_pairs
 @parse.via()
 def json(request: Parsing) -> Any:
     """Read with the standard library."""
-    text = _as_text(request.data)
+    return read_json(request.data, _UNIQUE if request.unique_keys else _DECODER)
+
+
+def read_json(data: bytes | str, decoder: stdlib.JSONDecoder = _DECODER) -> Any:
+    """Read with a decoder of the standard library.
+
+    Raises:
+        Exception: As `load_json`.
+    """
+    text = _as_text(data)
     try:
-        value = (_UNIQUE if request.unique_keys else _DECODER).decode(text)
+        value = decoder.decode(text)
     except stdlib.JSONDecodeError as error:
         raise JSONError(plain_message(error.msg), line=error.lineno, column=error.colno) from None
     except RecursionError:

@@ -12,6 +12,7 @@ from rp_text._errors import JSONError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_installed: dict[tuple[str, str], Callable[[Any], Any]] = {}
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -48,13 +49,7 @@ def orjson(request: Writing) -> bytes:
     """Write with orjson."""
     import orjson as library
 
-    options = (
-        library.OPT_PASSTHROUGH_DATACLASS
-        | library.OPT_PASSTHROUGH_DATETIME
-        | library.OPT_PASSTHROUGH_SUBCLASS
-    )
-    options |= library.OPT_INDENT_2 if request.indent else 0
-    options |= library.OPT_SORT_KEYS if request.sort_keys else 0
+    options = _orjson_options(request.indent, request.sort_keys)
     try:
         return library.dumps(request.value, option=options)
     except library.JSONEncodeError as error:
@@ -64,6 +59,19 @@ def orjson(request: Writing) -> bytes:
         return library.dumps(request.value, option=options | library.OPT_NON_STR_KEYS)
     except library.JSONEncodeError as error:
         raise _refusal(str(error)) from None
+
+
+@cache
+def _orjson_options(indent: int | None, sort_keys: bool) -> int:
+    import orjson as library
+
+    return (
+        library.OPT_PASSTHROUGH_DATACLASS
+        | library.OPT_PASSTHROUGH_DATETIME
+        | library.OPT_PASSTHROUGH_SUBCLASS
+        | (library.OPT_INDENT_2 if indent else 0)
+        | (library.OPT_SORT_KEYS if sort_keys else 0)
+    )
 
 
 def _refusal(message: str) -> Exception:
@@ -86,9 +94,14 @@ def at_once(
     """
     if backend is None:
         return first
-    ask = chain.using(backend)
-    found = next(one for one in chain.backends if one.name == backend)
-    return found.fn if found.state == "installed" else ask
+    key = chain.operation, backend
+    if key not in _installed:
+        ask = chain.using(backend)
+        found = next(one for one in chain.backends if one.name == backend)
+        if found.state != "installed":
+            return ask
+        _installed[key] = found.fn
+    return _installed[key]
 
 
 def plain_message(message: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from rp_core import check_int
-from rp_text._json_reader import Parsing, json, parse
+from rp_text._json_reader import Parsing, json, parse, read_json
 from rp_text._json_writer import at_once, check_surrogates
 from rp_text._pieces import MAX_BYTES, gathered
 
@@ -68,5 +68,7 @@ def reader(backend: JSONBackend | None, *, unique_keys: bool) -> Callable[[bytes
     """
     if unique_keys and backend == "orjson":
         raise ValueError("orjson does not tell keys that an object has twice")
+    if backend is None and not unique_keys:
+        return read_json
     ask = at_once(parse, json, backend)
     return lambda data: ask(Parsing(data, unique_keys, named=True))
