@@ -110,6 +110,8 @@ def _encoding_of(data: bytes, language: str) -> str:
 
 def _declared(data: bytes) -> str:
     """Return the encoding that a file of Python declares (PEP 263)."""
+    if b"coding" not in data[: data.find(b"\n", data.find(b"\n") + 1)]:
+        return "utf-8"
     try:
         return text_encoding(tokenize.detect_encoding(io.BytesIO(data).readline)[0])
     except (SyntaxError, LookupError) as error:

@@ -83,8 +83,8 @@ def format_together(requests: Sequence[Formatting]) -> list[str | FormatError]:
 
 
 def _text_of(path: str) -> str:
-    with open(path, encoding="utf-8", newline="") as file:
-        return file.read()
+    with open(path, "rb") as file:
+        return file.read().decode("utf-8")
 
 
 @cache
