@@ -29,6 +29,19 @@ def pairs(items: Iterable[int]) -> Iterator[tuple[int, ...]]:
 paired: Any = threaded_iter(pairs, module="demo", takes_async=True)
 
 
+def watched() -> tuple[Any, threading.Event]:
+    """Return a face that passes items on, and what says that its generator has ended."""
+    ended = threading.Event()
+
+    def passed_on(items: Iterable[int]) -> Iterator[int]:
+        try:
+            yield from items
+        finally:
+            ended.set()
+
+    return threaded_iter(passed_on, module="demo", takes_async=True), ended
+
+
 async def count_to(end: int, state: dict[str, int]) -> AsyncIterator[int]:
     try:
         for number in range(end):
@@ -73,20 +86,13 @@ async def test_an_error_of_the_iterable_is_raised_as_it_is() -> None:
 
 @pytest.mark.parametrize("after", [0, 1, 2, 3])
 async def test_cancelling_ends_the_generator_wherever_it_waits(after: int) -> None:
-    ended = threading.Event()
-
-    def watched(items: Iterable[int]) -> Iterator[int]:
-        try:
-            yield from items
-        finally:
-            ended.set()
+    derived, ended = watched()
 
     async def stuck() -> AsyncIterator[int]:
         for number in range(after):
             yield number
         await anyio.sleep(60)
 
-    derived: Any = threaded_iter(watched, module="demo", takes_async=True)
     with anyio.move_on_after(0.05) as scope:
         async with aclosing(derived(stuck())) as found:
             async for _ in found:
@@ -97,20 +103,13 @@ async def test_cancelling_ends_the_generator_wherever_it_waits(after: int) -> No
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_a_task_that_is_cancelled_ends_it_too(anyio_backend: object) -> None:
-    ended = threading.Event()
-
-    def watched(items: Iterable[int]) -> Iterator[int]:
-        try:
-            yield from items
-        finally:
-            ended.set()
+    derived, ended = watched()
 
     async def stuck() -> AsyncIterator[int]:
         yield 1
         await asyncio.sleep(60)
 
     async def read() -> None:
-        derived: Any = threaded_iter(watched, module="demo", takes_async=True)
         async with aclosing(derived(stuck())) as found:
             async for _ in found:
                 pass

@@ -144,13 +144,24 @@ class TestTheChain:
         paths = _files(tmp_path, ["x=1\n", "y=2\n"])
         assert rp_text.sync.format_many(paths, timeout=0.2)[1].backend == "black"
 
-    def test_a_language_without_a_formatter_says_what_to_install(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        for backend in formatted.backends:
-            monkeypatch.setattr(backend, "_needs", "no_such_module", raising=False)
-        with pytest.raises((NoBackendError, FormatError)):
-            rp_text.sync.format_code("<p>", "html", backend="ruff")
+
+@pytest.mark.parametrize(("language", "extra"), [("python", "ruff"), ("html", "html")])
+def test_a_language_without_a_formatter_says_what_to_install(language: str, extra: str) -> None:
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            for backend in formatted.backends:
+                patch.setattr(backend, "needs", backend.needs and "no_such_module")
+            formatted.refresh()
+            with pytest.raises(NoBackendError, match=rf'pip install "rp-text\[{extra}\]"'):
+                rp_text.sync.format_code("<p>", language)
+    finally:
+        formatted.refresh()
+
+
+@pytest.mark.needs("ruff")
+def test_a_formatter_of_another_language_declines() -> None:
+    with pytest.raises(NoBackendError):
+        rp_text.sync.format_code("<p>", "html", backend="ruff")
 
 
 def _be_ruff(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:

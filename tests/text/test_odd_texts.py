@@ -122,6 +122,14 @@ class TestJSON:
         assert tracemalloc.get_traced_memory()[1] < 10_000_000
         tracemalloc.stop()
 
+    @pytest.mark.parametrize("json_backend", ["json", "orjson"])
+    def test_a_mark_counts_in_the_first_line_alone(self, json_backend: Any) -> None:
+        lines = rp_text.sync.iter_json_lines(b"\xef\xbb\xbf1\n2\n", backend=json_backend)
+        assert list(lines) == [1, 2]
+        assert rp_text.sync.load_json(io.StringIO("\ufeff1"), backend=json_backend) == 1
+        with pytest.raises(JSONError, match="line 2"):
+            list(rp_text.sync.iter_json_lines(b"1\n\xef\xbb\xbf2\n", backend=json_backend))
+
     def test_a_mark_alone_is_a_blank_line(self, tmp_path: Path) -> None:
         assert list(rp_text.sync.iter_json_lines(b"\xef\xbb\xbf\n")) == []
         with pytest.raises(TypeError, match="iterable"):

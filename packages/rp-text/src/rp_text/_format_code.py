@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from rp_core import check_int
+from rp_text._ends import END, MARK, with_plain_ends
 from rp_text._errors import FormatError
 from rp_text._formatter import LANGUAGES, Formatting, formatted
 from rp_text._write_text import encoded
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 FormatBackend: TypeAlias = Literal["ruff", "black", "autopep8", "json", "selectolax"]
 LINE_LENGTH: Final = 88
 TIMEOUT: Final = 60.0
-_END: Final = re.compile(r"\r\n?|\n")
-_MARK: Final = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +120,19 @@ def prepared(code: str) -> str:
     Raises:
         FormatError: There are two marks.
     """
-    plain = code.removeprefix(_MARK)
-    if plain.startswith(_MARK):
+    plain = code.removeprefix(MARK)
+    if plain.startswith(MARK):
         raise FormatError("there are two byte order marks", line=1, column=1)
-    return _END.sub("\n", plain) if "\r" in plain else plain
+    return with_plain_ends(plain)
 
 
 def finished(code: str, text: str, backend: str) -> Formatted:
     """Return formatted code with the mark and the line ends that the code had."""
-    first = _END.search(code)
+    first = END.search(code)
     if first and first[0] != "\n":
         text = text.replace("\n", first[0])
-    if code.startswith(_MARK):
-        text = _MARK + text
+    if code.startswith(MARK):
+        text = MARK + text
     return Formatted(text, backend, text != code)
 
 

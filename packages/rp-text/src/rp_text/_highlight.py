@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from rp_core import check_int, is_url
+from rp_text._ends import END, MARK, with_plain_ends
 from rp_text._highlighter import Highlighting, painted
 from rp_text._language import language_named, language_of, language_of_code
 from rp_text._options import check_encoding
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from rp_text._pieces import Source
 
 HighlightBackend: TypeAlias = Literal["pygments", "treesitter"]
-_ENDS: Final = re.compile(r"\r\n?|\n")
 
 
 def highlight(
@@ -59,15 +59,14 @@ def highlight(
     colors = _checked(to, style)
     known = language_of_code(code) if language is None else language_named(language)
     ask = painted.using(backend)
-    plain = code.removeprefix("\ufeff")
-    ends = _ENDS.findall(plain) if "\r" in plain else None
-    if ends:
-        plain = _ENDS.sub("\n", plain)
+    text = code.removeprefix(MARK)
+    ends = END.findall(text) if "\r" in text else None
+    plain = with_plain_ends(text)
     shown = ask(Highlighting(plain, known, colors, named=backend is not None))
     if ends:
         lines = shown.split("\n")
         shown = "".join([part for pair in zip(lines, [*ends, ""], strict=True) for part in pair])
-    return colors.framed("\ufeff" * (len(code) > 0 and code[0] == "\ufeff") + shown)
+    return colors.framed(code.removesuffix(text) + shown)
 
 
 def _checked(to: To, style: str) -> Palette:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from rp_core import atomic_write, writable_path
+from rp_text._ends import MARK
 from rp_text._errors import JSONError
 from rp_text._json_writer import Writing, at_once, json, write
 from rp_text._lines import open_lines
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from rp_text._pieces import Source
 
 _BLANKS: Final = " \t\n"
-_MARK: Final = "\ufeff"
 
 
 def iter_json_lines(
@@ -73,7 +73,7 @@ def _values(
 ) -> Generator[Any, None, None]:
     with open_lines(source, options) as lines:
         for number, line in enumerate(lines, 1):
-            text = line.removeprefix(_MARK) if number == 1 else line
+            text = line.removeprefix(MARK) if number == 1 else line
             if text.strip(_BLANKS):
                 try:
                     value = read(text)
@@ -116,7 +116,7 @@ def _batches(
             try:
                 for line in batch:
                     number += 1
-                    text = line.removeprefix(_MARK) if number == 1 else line
+                    text = line.removeprefix(MARK) if number == 1 else line
                     if text.strip(_BLANKS):
                         values.append(read(text))
             except JSONError as error:

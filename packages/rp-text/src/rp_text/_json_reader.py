@@ -20,7 +20,7 @@ _STRING_OR_CONSTANT: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|NaN|-?Infinity', re
 
 
 class Parsing(NamedTuple):
-    """JSON that is to be read: bytes, or a text; and whether the keys of an object must differ."""
+    """JSON that is to be read: bytes, or a text without a mark; and whether keys must differ."""
 
     data: bytes | str
     unique_keys: bool = False
@@ -97,9 +97,8 @@ def orjson(request: Parsing) -> Any:
     import orjson as library
 
     data = request.data
-    data = data.removeprefix("\ufeff") if isinstance(data, str) else data.removeprefix(_MARK)
     try:
-        return library.loads(data)
+        return library.loads(data if isinstance(data, str) else data.removeprefix(_MARK))
     except library.JSONDecodeError as error:
         if "depth limit" in error.msg or "ecursion" in error.msg:
             raise too_deep() from None
@@ -110,9 +109,7 @@ def orjson(request: Parsing) -> Any:
 
 def _as_text(data: bytes | str) -> str:
     """Return JSON as text: it is UTF-8 (RFC 8259, 8.1), and a byte order mark is passed over."""
-    if isinstance(data, str):
-        return data.removeprefix("\ufeff")
-    return decoded(data.removeprefix(_MARK), "utf-8")
+    return data if isinstance(data, str) else decoded(data.removeprefix(_MARK), "utf-8")
 
 
 def no_json(text: str, constant: str) -> JSONError:

@@ -11,6 +11,8 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Final
 
+from rp_text._ends import MARK
+
 TEXT: Final = "text"
 # Suffixes of several languages: the one that most such files are written in.
 _OF_SUFFIX: Final = {
@@ -75,7 +77,7 @@ def language_of(name: str, code: str = "") -> str:
 
 def language_of_code(code: str) -> str:
     """Return the language that the first line shows, else "text"."""
-    line = code[:256].lstrip("\ufeff \t\r\n").partition("\n")[0]
+    line = code[:256].lstrip(f"{MARK} \t\r\n").partition("\n")[0]
     return next((name for start, name in _FIRST_LINES if start.match(line)), TEXT)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rp_core import LimitExceededError
 from rp_text._encoding import SAMPLE, encoding_of, may_be_disguised
+from rp_text._ends import with_plain_ends
 from rp_text._errors import DecodeError
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class LineDecoder(codecs.IncrementalDecoder):
         else:
             text = self._decoded(data, final)
         if self._held_cr or "\r" in text:
-            text = self._with_plain_ends(text, final)
+            text = self._plain(text, final)
         if text:
             self._measure(text)
         return text
@@ -90,11 +91,11 @@ class LineDecoder(codecs.IncrementalDecoder):
         self._offset += len(data)
         return text
 
-    def _with_plain_ends(self, text: str, final: bool) -> str:
+    def _plain(self, text: str, final: bool) -> str:
         text, self._held_cr = self._held_cr + text, ""
         if text.endswith("\r") and not final:
             text, self._held_cr = text[:-1], "\r"
-        return text.replace("\r\n", "\n").replace("\r", "\n")
+        return with_plain_ends(text)
 
     def _measure(self, text: str) -> None:
         first = text.find("\n")

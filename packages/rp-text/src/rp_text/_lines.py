@@ -53,10 +53,10 @@ def open_lines(source: Any, options: LineOptions) -> Iterator[io.TextIOWrapper]:
     with opened_file(source, urls=options.urls) as opened:
         if callable(opened):
             first = opened(_PIECE)
-            buffer: Any = _Pieces(first, opened)
+            buffer: Any = _Buffer(first, opened)
             if isinstance(first, str):
                 errors = "surrogatepass" if options.surrogates else "strict"
-                buffer = _EncodedPieces(first, opened, errors)
+                buffer = _EncodedBuffer(first, opened, errors)
                 options = options._replace(encoding="utf-8", errors=errors)
         else:
             buffer = opened
@@ -72,7 +72,7 @@ def open_lines(source: Any, options: LineOptions) -> Iterator[io.TextIOWrapper]:
             lines.detach()
 
 
-class _Pieces:
+class _Buffer:
     """What TextIOWrapper takes for a binary file, without the checks that a base class costs."""
 
     closed = False
@@ -110,7 +110,7 @@ class _Pieces:
         return first  # type: ignore[no-any-return]
 
 
-class _EncodedPieces(_Pieces):
+class _EncodedBuffer(_Buffer):
     """The same of text."""
 
     def __init__(self, first: Any, read: Read, errors: str) -> None:

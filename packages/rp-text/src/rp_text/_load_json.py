@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from rp_core import check_int
+from rp_text._ends import MARK
 from rp_text._json_reader import Parsing, json, parse, read_json
 from rp_text._json_writer import at_once, check_surrogates
 from rp_text._pieces import MAX_BYTES, gathered
@@ -56,6 +57,7 @@ def load_json(
     ask = reader(backend, unique_keys=unique_keys)
     data = gathered(source, max_bytes=max_bytes, urls=urls)
     if isinstance(data, str):
+        data = data.removeprefix(MARK)
         check_surrogates(data)
     return ask(data)
 

@@ -43,7 +43,8 @@ def read_lines(
         encoding: As in `read_text`. "auto" settles it by the first bytes that are not ASCII, and
             up to 64 KiB that follow them.
         errors: As in `read_text`.
-        batch_bytes: About how many characters a worker thread reads ahead, with `await`.
+        batch_bytes: With `await`, about how many characters are read at once: by a worker thread,
+            or where Linux has a file in memory, and they are no more than 1 MiB, on the loop.
         max_line: The most characters that a line may have, without its end. Memory holds a batch
             and a line, whatever the file.
         urls: Whether URLs may be read; what they give is held in memory as it comes.

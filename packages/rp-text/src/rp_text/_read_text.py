@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rp_core import bom_encoding, check_int
 from rp_text._encoding import encoding_of
+from rp_text._ends import with_plain_ends
 from rp_text._errors import DecodeError
 from rp_text._line_decoder import no_text
 from rp_text._options import check_encoding
@@ -56,9 +57,7 @@ def read_text(
         raise ValueError(f"newline is None or an empty str, not {newline!r}")
     data = gathered(source, max_bytes=max_bytes, urls=urls)
     text = data if isinstance(data, str) else decoded(data, name, errors)
-    if newline is None and "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text
+    return with_plain_ends(text) if newline is None else text
 
 
 def decoded(data: bytes, name: str | None, errors: str = "strict") -> str:

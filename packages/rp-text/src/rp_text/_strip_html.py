@@ -6,6 +6,7 @@ import re
 from html import unescape
 from typing import Final
 
+from rp_text._ends import with_plain_ends
 from rp_text._html_elements import BLOCKS
 
 _BLANKS: Final = re.compile(r"[ \t\n\r\f]+")
@@ -112,7 +113,7 @@ class _Text:
             return
         text = unescape(source) if "&" in source else source
         if self.keeps:
-            self._put(text.replace("\r\n", "\n").replace("\r", "\n"))
+            self._put(with_plain_ends(text))
             return
         text = _BLANKS.sub(" ", text)
         if text.startswith(" ") and self._parts and not self._gap:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from rp_core import atomic_write, text_encoding, writable_path
+from rp_text._ends import END
 from rp_text._errors import EncodeError
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     import os
 
 Newline: TypeAlias = Literal["\n", "\r\n", "\r"]
-_ENDS: Final = re.compile(r"\r\n?|\n")
 
 
 def write_text(
@@ -62,7 +61,7 @@ def check_newline(newline: str | None) -> None:
 
 def with_ends(text: str, newline: str | None) -> str:
     """Return a text with one kind of ends of lines."""
-    return text if newline is None else _ENDS.sub(newline, text)
+    return text if newline is None else END.sub(newline, text)
 
 
 def encoded(text: str, encoding: str, encoder: codecs.IncrementalEncoder | None = None) -> bytes:
